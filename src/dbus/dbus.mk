@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The interfaces: XML first, code from it. #include "dbus/tv.hearth.Player1.h" gives HearthDBusPlayer1.
+dbus_public = Channels1 Networks1 Network1 Player1 Display1 Settings1 System1
+dbus_internal = internal.Manager1 internal.Worker1 internal.Stream1 internal.Play1 internal.Shell1 internal.Platform1
+dbus_xml = $(dbus_public:%=src/dbus/tv.hearth.%.xml) $(dbus_internal:%=src/dbus/tv.hearth.%.xml)
+dbus_headers = $(dbus_xml:.xml=.h)
+dbus_sources = $(dbus_xml:.xml=.c)
+dbusinterfacesdir = $(datadir)/dbus-1/interfaces
+dbusinterfaces_DATA = $(dbus_public:%=src/dbus/tv.hearth.%.xml)
+EXTRA_DIST += $(dbus_xml)
+BUILT_SOURCES += $(dbus_headers)
+CLEANFILES += $(dbus_headers) $(dbus_sources)
+GDBUS_FLAGS = --c-namespace HearthDBus --interface-prefix tv.hearth. --c-generate-autocleanup all
+
+# A header and a body are made apart, so that no rule has two outputs.
+src/dbus/tv.hearth.%.h: src/dbus/tv.hearth.%.xml
+	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) $(GDBUS_FLAGS) --header --output $@ $<
+src/dbus/tv.hearth.%.c: src/dbus/tv.hearth.%.xml src/dbus/tv.hearth.%.h
+	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) $(GDBUS_FLAGS) --body --output $@ $<
+
+noinst_LTLIBRARIES += libdbus.la
+nodist_libdbus_la_SOURCES = $(dbus_sources)
+libdbus_la_SOURCES =
+libdbus_la_CFLAGS = -std=gnu11 $(SANITIZE) -fvisibility=hidden $(GLIB_CFLAGS)
+libdbus_la_LIBADD = $(GLIB_LIBS)

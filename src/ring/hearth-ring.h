@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:ring
+ *
+ * The stream ring: a memfd that its one writer alone can write (SHRINK, GROW,
+ * FUTURE_WRITE, SEAL), with a header, an index of random access points and a
+ * payload of 188-byte packets. Layout private to one version (hearth-ring-layout.h).
+ *
+ * Byte positions count from 0 at the ring's start and only grow; they are
+ * multiples of 188. Times: `boottime_us` CLOCK_BOOTTIME, `utc_us` µs UTC. PTS
+ * and DTS are unwrapped 90 kHz.
+ */
+
+#define HEARTH_RING_PACKET 188
+#define HEARTH_RING_MIN_BYTES (4u << 20)
+#define HEARTH_RING_MAX_BYTES (128u << 20)
+#define HEARTH_RING_NO_PTS G_MININT64
+
+typedef struct {
+  guint64 position; /* of the packet that starts the access unit */
+  gint64 pts90k, dts90k; /* HEARTH_RING_NO_PTS where unknown */
+  gint64 boottime_us, utc_us;
+  guint32 kind;     /* HearthTsRapKind, src/ts */
+  guint32 pmt_generation; /* which set_tables() was in force, 1 for the first */
+} HearthRingRap;
+
+/* ---- waking --------------------------------------------------------------------
+ * A page (the reader says from which head on it wants to be woken) and an eventfd.
+ * hearthd makes one for each reader that sleeps and gives it to both sides. */
+
+typedef struct _HearthRingWaiter HearthRingWaiter;
+
+HearthRingWaiter *hearth_ring_waiter_new (GError **error);
+/* Takes neither descriptor (both are duplicated); checks the page's seals and size. Errors: CORRUPT, IO. */
+HearthRingWaiter *hearth_ring_waiter_new_for_fds (int page_fd, int event_fd, GError **error);
+void hearth_ring_waiter_free (HearthRingWaiter *waiter);
+int hearth_ring_waiter_get_page_fd (HearthRingWaiter *waiter);  /* borrowed */
+int hearth_ring_waiter_get_event_fd (HearthRingWaiter *waiter); /* borrowed; readable when woken */
+/* Wakes the waiter from any process that holds it, whatever it waits for (a flush, an end). */
+void hearth_ring_waiter_kick (HearthRingWaiter *waiter);
+/* Reads the eventfd empty. */
+void hearth_ring_waiter_clear (HearthRingWaiter *waiter);
+
+/* ---- writing: one thread at a time ------------------------------------------- */
+
+typedef struct _HearthRingWriter HearthRingWriter;
+
+/* @name: for /proc only. @payload_bytes: rounded up to packets and pages, within MIN and MAX. Errors: IO, LIMIT. */
+HearthRingWriter *hearth_ring_writer_new (const char *name, gsize payload_bytes, GError **error);
+void hearth_ring_writer_free (HearthRingWriter *writer);
+int hearth_ring_writer_get_fd (HearthRingWriter *writer); /* borrowed; sealed: whoever gets it can only read */
+guint64 hearth_ring_writer_get_head (HearthRingWriter *writer);
+/* Never waits. @n_bytes: a multiple of 188, at most a quarter of the payload. Wakes whoever is due. */
+void hearth_ring_writer_write (HearthRingWriter *writer, const guint8 *packets, gsize n_bytes);
+void hearth_ring_writer_add_rap (HearthRingWriter *writer, const HearthRingRap *rap);
+/* Complete sections (table_id to CRC), at most 1024 bytes each. A changed pair counts pmt_generation up. */
+void hearth_ring_writer_set_tables (HearthRingWriter *writer, const guint8 *pat, gsize n_pat, const guint8 *pmt, gsize n_pmt);
+/* The stream has ended: readers see it once they have read all. */
+void hearth_ring_writer_set_ended (HearthRingWriter *writer, gboolean ended);
+/* Borrowed until removed; main or writing thread (guarded inside). */
+void hearth_ring_writer_add_waiter (HearthRingWriter *writer, HearthRingWaiter *waiter);
+void hearth_ring_writer_remove_waiter (HearthRingWriter *writer, HearthRingWaiter *waiter);
+
+/* ---- reading: each reader is a cursor, one thread at a time ------------------- */
+
+typedef struct _HearthRingReader HearthRingReader;
+
+/* Duplicates @fd; checks seals, size and header as hostile. Errors: CORRUPT, IO. */
+HearthRingReader *hearth_ring_reader_new (int fd, GError **error);
+/* A second cursor on the same map, at the same position. */
+HearthRingReader *hearth_ring_reader_dup (HearthRingReader *reader);
+void hearth_ring_reader_free (HearthRingReader *reader);
+
+guint64 hearth_ring_reader_get_head (HearthRingReader *reader);   /* end of what may be read */
+guint64 hearth_ring_reader_get_oldest (HearthRingReader *reader); /* the oldest byte still safe to read, with a margin */
+guint64 hearth_ring_reader_get_position (HearthRingReader *reader);
+void hearth_ring_reader_seek (HearthRingReader *reader, guint64 position); /* cut to packets, to [oldest, head] */
+gboolean hearth_ring_reader_is_ended (HearthRingReader *reader);
+
+typedef enum {
+  HEARTH_RING_READ_OK = 0,  /* @n_read > 0 */
+  HEARTH_RING_READ_EMPTY,   /* nothing new */
+  HEARTH_RING_READ_ENDED,   /* nothing new, and nothing will come */
+  HEARTH_RING_READ_OVERRUN, /* the writer was faster: the cursor now stands at the oldest random access point that is safe, else at the oldest byte */
+  HEARTH_RING_READ_CORRUPT, /* the header broke its own rules: drop the ring */
+} HearthRingRead;
+
+/* Copies out up to @max bytes (cut to packets), checks that they were not overwritten meanwhile, moves on. */
+HearthRingRead hearth_ring_reader_read (HearthRingReader *reader, guint8 *buffer, gsize max, gsize *n_read);
+
+/* FALSE when there is none that is safe to read from. */
+gboolean hearth_ring_reader_get_newest_rap (HearthRingReader *reader, HearthRingRap *rap);
+gboolean hearth_ring_reader_get_oldest_rap (HearthRingReader *reader, HearthRingRap *rap);
+/* The last one at or before @boottime_us. */
+gboolean hearth_ring_reader_get_rap_at (HearthRingReader *reader, gint64 boottime_us, HearthRingRap *rap);
+/* Copies the tables in force; FALSE while there are none. Buffers of 1024 bytes. */
+gboolean hearth_ring_reader_get_tables (HearthRingReader *reader, guint8 *pat, gsize *n_pat, guint8 *pmt, gsize *n_pmt,
+                                        guint32 *generation);
+/* Asks to be woken once the head is at or past @head, or the stream ended. FALSE: that is already so, read again. */
+gboolean hearth_ring_reader_arm (HearthRingReader *reader, HearthRingWaiter *waiter, guint64 head);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthRingWaiter, hearth_ring_waiter_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthRingWriter, hearth_ring_writer_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthRingReader, hearth_ring_reader_free)
+
+G_END_DECLS
