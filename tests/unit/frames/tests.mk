@@ -5,7 +5,7 @@ libframestesting_la_SOURCES = tests/unit/frames/frames-testing.h tests/unit/fram
 libframestesting_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames
 libframestesting_la_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
 
-FRAMES_TESTS = test-frames-shapes test-frames-link
+FRAMES_TESTS = test-frames-shapes test-frames-link test-frames-hostile
 FRAMES_TEST_LIBS = libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS)
 check_PROGRAMS += $(FRAMES_TESTS)
 TESTS += $(FRAMES_TESTS)
@@ -17,3 +17,7 @@ test_frames_link_SOURCES = tests/unit/frames/test-link.c
 test_frames_link_CPPFLAGS = $(libframestesting_la_CPPFLAGS)
 test_frames_link_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
 test_frames_link_LDADD = $(FRAMES_TEST_LIBS)
+test_frames_hostile_SOURCES = tests/unit/frames/test-hostile.c
+test_frames_hostile_CPPFLAGS = $(libframestesting_la_CPPFLAGS)
+test_frames_hostile_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
+test_frames_hostile_LDADD = $(FRAMES_TEST_LIBS)
