@@ -38,6 +38,8 @@ hearth_bus_connect_sync (GCancellable *cancellable, GError **error)
   if (g_error_matches (local, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL) ||
       g_error_matches (local, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND))
     local->code = HEARTH_ERROR_DISCONNECTED;
+  if (g_error_matches (local, HEARTH_ERROR, HEARTH_ERROR_DISCONNECTED))
+    g_prefix_error (&local, "is Hearth running? HEARTH_BUS names its bus, else it is the system bus; ");
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/hearth-ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- screenshots ------------------------------------------------------------------------ */
+
+static gboolean
+ends_with (const char *file, const char *extension)
+{
+  g_autofree char *folded = g_ascii_strdown (file, -1);
+
+  return g_str_has_suffix (folded, extension);
+}
+
+/* By --format, else by the file's name, else PNG. */
+static GVariant *
+make_options (Ctl *ctl, const char *file, GError **error)
+{
+  const char *format = ctl_option (ctl, "format");
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  guint width = 0;
+
+  if (format == NULL)
+    format = file != NULL && (ends_with (file, ".jpg") || ends_with (file, ".jpeg")) ? "jpeg" : "png";
+  if (!g_str_equal (format, "png") && !g_str_equal (format, "jpeg")) {
+    ctl_usage_error (error, "--format is png or jpeg, not “%s”", format);
+    return NULL;
+  }
+  if (!ctl_option_number (ctl, "width", 16, 16384, &width, error))
+    return NULL;
+  g_variant_dict_insert (&options, "format", "s", format);
+  if (width > 0)
+    g_variant_dict_insert (&options, "width", "u", width);
+  if (ctl_option (ctl, "no-osd") != NULL)
+    g_variant_dict_insert (&options, "osd", "b", FALSE);
+  return g_variant_dict_end (&options);
+}
+
+static gboolean
+write_picture (const char *file, GBytes *picture, GError **error)
+{
+  gsize n_bytes;
+  const char *bytes = g_bytes_get_data (picture, &n_bytes);
+
+  if (g_str_equal (file, "-")) {
+    fwrite (bytes, 1, n_bytes, stdout); /* main() tells when it cannot be written */
+    return TRUE;
+  }
+  if (g_file_set_contents (file, bytes, (gssize) n_bytes, error))
+    return TRUE;
+  hearth_error_translate (error, "writing the screenshot");
+  return FALSE;
+}
+
+static void
+print_picture (Ctl *ctl, const char *file, GVariant *info)
+{
+  g_auto (GVariantDict) all = G_VARIANT_DICT_INIT (info);
+  g_autofree char *width = ctl_lookup_text (info, "width");
+  g_autofree char *height = ctl_lookup_text (info, "height");
+  guint32 channel = 0, frame = 0;
+  gboolean barred = g_variant_lookup (info, "channel", "u", &channel) && g_variant_lookup (info, "frame", "u", &frame);
+
+  if (ctl->json) {
+    g_variant_dict_insert (&all, "file", "s", file);
+    ctl_print_variant (NULL, g_variant_ref_sink (g_variant_dict_end (&all)));
+    return;
+  }
+  ctl_print ("%s  %s×%s", file, width, height);
+  if (barred)
+    ctl_print ("  channel %u frame %u", channel, frame);
+  ctl_print ("\n");
+}
+
+static char *
+dup_file_name (Ctl *ctl)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
+  const char *format = ctl_option (ctl, "format");
+
+  if (ctl->n_words > 0)
+    return g_strdup (ctl->words[0]);
+  return g_strdup_printf ("hearth-%s.%s", stamp, g_strcmp0 (format, "jpeg") == 0 ? "jpg" : "png");
+}
+
+static gboolean
+run_screenshot (Ctl *ctl, GError **error)
+{
+  g_autofree char *file = dup_file_name (ctl);
+  GVariant *options = make_options (ctl, file, error);
+  g_autoptr (HearthClient) client = options != NULL ? hearth_client_new_sync (NULL, error) : NULL;
+  g_autoptr (GVariant) info = NULL;
+  g_autoptr (GBytes) picture = NULL;
+
+  if (client == NULL) {
+    g_clear_pointer (&options, g_variant_unref);
+    return FALSE;
+  }
+  picture = hearth_client_screenshot_sync (client, options, &info, NULL, error);
+  if (picture == NULL || !write_picture (file, picture, error))
+    return FALSE;
+  if (!g_str_equal (file, "-"))
+    print_picture (ctl, file, info);
+  return TRUE;
+}
+
+/* ---- the display --------------------------------------------------------------------------- */
+
+static gboolean
+run_display (Ctl *ctl, GError **error)
+{
+  static const struct {
+    const char *property, *key;
+  } names[] = { { "Plugin", "plugin" },     { "Mode", "mode" },
+                { "Imports", "imports" },   { "Composes", "composes" },
+                { "HardwareTiming", "hardware-timing" } };
+  g_autoptr (GVariant) display = ctl_get_all (ctl, NULL, "Display1", error);
+  g_autoptr (GVariant) row = NULL;
+  GVariantBuilder builder;
+
+  if (display == NULL)
+    return FALSE;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GVariant) value = g_variant_lookup_value (display, names[i].property, NULL);
+
+    if (value != NULL)
+      g_variant_builder_add (&builder, "{sv}", names[i].key, value);
+  }
+  row = g_variant_ref_sink (g_variant_builder_end (&builder));
+  ctl_print_dictionary (ctl, row);
+  return TRUE;
+}
+
+static gboolean
+run_modes (Ctl *ctl, GError **error)
+{
+  g_autoptr (GVariant) reply = ctl_call (ctl, "Display1", "ListModes", NULL, "(as)", error);
+  g_autoptr (GVariant) modes = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  if (modes == NULL)
+    return FALSE;
+  if (ctl->json)
+    ctl_print_variant ("modes", modes);
+  for (gsize i = 0; !ctl->json && i < g_variant_n_children (modes); i++) {
+    const char *mode;
+
+    g_variant_get_child (modes, i, "&s", &mode);
+    ctl_print ("%s%s\n", mode, i == 0 ? "  (current)" : "");
+  }
+  return TRUE;
+}
+
+static gboolean
+run_mode (Ctl *ctl, GError **error)
+{
+  g_autoptr (GVariant) reply = ctl_call (ctl, "Display1", "SetMode", g_variant_new ("(s)", ctl->words[0]), "()", error);
+
+  return reply != NULL;
+}
+
+static gboolean
+run_banner (Ctl *ctl, GError **error)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) reply = NULL;
+  guint milliseconds = G_MAXUINT;
+
+  if (!ctl_option_number (ctl, "milliseconds", 0, G_MAXINT, &milliseconds, error))
+    return FALSE;
+  if (milliseconds != G_MAXUINT)
+    g_variant_dict_insert (&options, "milliseconds", "u", milliseconds);
+  reply = ctl_call (ctl, "Display1", "ShowBanner", g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), "()", error);
+  return reply != NULL;
+}
+
+static const CtlOption screenshot_options[] = {
+  { "format", "png|jpeg", "by the file's name, else png" },
+  { "width", "N", "in pixels; the height follows" },
+  { "no-osd", NULL, "only the picture, without banner and menus" },
+  { NULL, NULL, NULL },
+};
+
+static const CtlOption banner_options[] = {
+  { "milliseconds", "N", "for how long; 0 takes it off" },
+  { NULL, NULL, NULL },
+};
+
+const CtlCommand ctl_display_commands[] = {
+  { "screenshot", "[FILE]", "what is on glass now; - is standard output", NULL, 0, 1, run_screenshot, screenshot_options,
+    { NULL } },
+  { "banner", "", "show the channel banner", NULL, 0, 0, run_banner, banner_options, { NULL } },
+  { "display", "", "what the display can", NULL, 0, 0, run_display, NULL, { NULL } },
+  { "display modes", "", "its modes", NULL, 0, 0, run_modes, NULL, { NULL } },
+  { "display mode", "MODE", "choose a mode, as 1920x1080@50", NULL, 1, 1, run_mode, NULL, { "" } },
+  { NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, { NULL } },
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "ctl/hearth-ctl.h"
+
+#include <string.h>
+
+static char *
+dup_usage (const CtlCommand *command)
+{
+  return g_strconcat (command->name, *command->arguments != '\0' ? " " : "", command->arguments, NULL);
+}
+
+/* By hand: printf() counts bytes, and an ellipsis has three. */
+static void
+print_line (const char *usage, const char *summary)
+{
+  ctl_print ("  %s%*s  %s\n", usage, MAX (0, 34 - (int) ctl_text_width (usage)), "", summary);
+}
+
+static void
+print_overview (void)
+{
+  ctl_print ("hearthctl [--json] COMMAND ...\nRuns a Hearth television box from the command line.\n");
+  for (const CtlGroup *group = ctl_groups; group->title != NULL; group++) {
+    ctl_print ("\n%s\n", group->title);
+    for (const CtlCommand *command = group->commands; command->name != NULL; command++) {
+      g_autofree char *usage = dup_usage (command);
+
+      if (command->summary != NULL)
+        print_line (usage, command->summary);
+    }
+  }
+  ctl_print ("\nhearthctl help COMMAND tells its options. The bus is HEARTH_BUS, else the system bus.\n"
+             "Exit status: 0 done, 1 failed, 2 wrong words, 3 not found, 4 Hearth does not run, 5 not permitted,\n"
+             "6 timed out, 7 busy, 8 not supported.\n");
+}
+
+static void
+print_command (const CtlCommand *command)
+{
+  g_autofree char *usage = dup_usage (command);
+
+  ctl_print ("hearthctl %s\n  %s\n", usage, command->summary != NULL ? command->summary : "");
+  if (command->details != NULL)
+    ctl_print ("\n%s\n", command->details);
+  ctl_print ("\n  %-22s  %s\n", "--json", "print for programs");
+  for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++) {
+    g_autofree char *name = g_strconcat ("--", option->name, option->argument != NULL ? " " : "", option->argument, NULL);
+
+    ctl_print ("  %-22s  %s\n", name, option->help);
+  }
+}
+
+/* "help network": all commands that begin so. */
+static gboolean
+print_beginning (const char *word)
+{
+  g_autofree char *beginning = g_strconcat (word, " ", NULL);
+  gboolean any = FALSE;
+
+  for (const CtlGroup *group = ctl_groups; group->title != NULL; group++)
+    for (const CtlCommand *command = group->commands; command->name != NULL; command++) {
+      g_autofree char *usage = dup_usage (command);
+
+      if (command->summary == NULL || !g_str_has_prefix (command->name, beginning))
+        continue;
+      print_line (usage, command->summary);
+      any = TRUE;
+    }
+  return any;
+}
+
+static gboolean
+run_help (Ctl *ctl, GError **error)
+{
+  g_autofree char *joined = ctl->n_words > 0 ? g_strjoinv (" ", ctl->words) : NULL;
+  g_auto (GStrv) words = joined != NULL ? g_strsplit (joined, " ", -1) : NULL;
+  const CtlCommand *command;
+  guint n_used = 0;
+
+  if (ctl_option (ctl, "version") != NULL) {
+    ctl_print ("hearthctl %s\n", PACKAGE_VERSION);
+    return TRUE;
+  }
+  if (words == NULL) {
+    print_overview ();
+    return TRUE;
+  }
+  command = ctl_find_command (words, g_strv_length (words), &n_used);
+  if (command != NULL && n_used == g_strv_length (words)) {
+    print_command (command);
+    return TRUE;
+  }
+  if (print_beginning (joined))
+    return TRUE;
+  ctl_usage_error (error, "there is no command “%s”; “hearthctl help” lists them", joined);
+  return FALSE;
+}
+
+const CtlCommand ctl_help_commands[] = {
+  { "help", "[COMMAND]", "tell the commands, or one command's options", NULL, 0, 2, run_help, NULL, { "@command" } },
+  { "complete", "-- WORD…", NULL, NULL, 0, 99, ctl_run_complete, NULL, { NULL } },
+  { NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, { NULL } },
+};

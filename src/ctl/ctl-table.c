@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/hearth-ctl.h"
+
+#include <stdio.h>
+
+struct _CtlTable {
+  guint n_columns;
+  guint *widths;      /* in columns of a terminal */
+  gboolean *right;    /* flush right */
+  GPtrArray *cells;   /* not printed yet, titles first */
+};
+
+/* CJK ideographs take two columns; combining marks none. */
+guint
+ctl_text_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+  }
+  return width;
+}
+
+CtlTable *
+ctl_table_new (const char *titles)
+{
+  CtlTable *table = g_new0 (CtlTable, 1);
+  g_auto (GStrv) parts = g_strsplit (titles, "|", -1);
+
+  table->n_columns = g_strv_length (parts);
+  table->widths = g_new0 (guint, table->n_columns);
+  table->right = g_new0 (gboolean, table->n_columns);
+  table->cells = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < table->n_columns; i++) {
+    table->right[i] = *parts[i] == '>';
+    ctl_table_add (table, parts[i] + (table->right[i] ? 1 : 0));
+  }
+  return table;
+}
+
+void
+ctl_table_take (CtlTable *table, char *cell)
+{
+  guint column = table->cells->len % table->n_columns;
+  char *text = cell != NULL ? cell : g_strdup ("");
+
+  table->widths[column] = MAX (table->widths[column], ctl_text_width (text));
+  g_ptr_array_add (table->cells, text);
+}
+
+void
+ctl_table_add (CtlTable *table, const char *cell)
+{
+  ctl_table_take (table, cell != NULL ? ctl_text_clean (cell) : NULL);
+}
+
+static void
+print_cell (CtlTable *table, guint column, const char *text)
+{
+  guint pad = table->widths[column] - ctl_text_width (text);
+  gboolean last = column + 1 == table->n_columns;
+
+  if (table->right[column])
+    ctl_print ("%*s%s", (int) pad, "", text);
+  else if (last)
+    ctl_print ("%s", text);
+  else
+    ctl_print ("%s%*s", text, (int) pad, "");
+  ctl_print ("%s", last ? "\n" : "  ");
+}
+
+void
+ctl_table_flush (CtlTable *table)
+{
+  guint n_cells = table->cells->len - table->cells->len % table->n_columns;
+
+  for (guint i = 0; i < n_cells; i++)
+    print_cell (table, i % table->n_columns, g_ptr_array_index (table->cells, i));
+  if (n_cells > 0)
+    g_ptr_array_remove_range (table->cells, 0, n_cells);
+}
+
+void
+ctl_table_free (CtlTable *table)
+{
+  ctl_table_flush (table);
+  g_ptr_array_unref (table->cells);
+  g_free (table->widths);
+  g_free (table->right);
+  g_free (table);
+}
