@@ -117,7 +117,7 @@ send_number (HearthFramesProducer *self, FramesType type, guint32 number, GError
 gboolean
 hearth_frames_producer_add_pool (HearthFramesProducer *self, const HearthFramePool *pool, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Pool **room;
   FramesMessage message;
 
@@ -158,7 +158,7 @@ find_living (HearthFramesProducer *self, guint32 number, GError **error)
 gboolean
 hearth_frames_producer_drop_pool (HearthFramesProducer *self, guint32 number, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Pool **place;
 
   if (!check_open (self, error))
@@ -199,7 +199,7 @@ check_sendable (HearthFramesProducer *self, const Pool *pool, const HearthFrame 
 gboolean
 hearth_frames_producer_send (HearthFramesProducer *self, const HearthFrame *frame, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Pool **place;
   FramesMessage message;
 
@@ -221,7 +221,7 @@ hearth_frames_producer_send (HearthFramesProducer *self, const HearthFrame *fram
 gboolean
 hearth_frames_producer_flush (HearthFramesProducer *self, guint32 serial, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   if (!check_open (self, error))
     return FALSE;
@@ -238,7 +238,7 @@ hearth_frames_producer_flush (HearthFramesProducer *self, guint32 serial, GError
 gboolean
 hearth_frames_producer_clear (HearthFramesProducer *self, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   return check_open (self, error) && send_number (self, FRAMES_CLEAR, 0, error);
 }

@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+if DISPLAY_HEADLESS
+check_PROGRAMS += test-display-headless
+TESTS += test-display-headless
+test_display_headless_SOURCES = tests/unit/plugins/test-display-headless.c
+test_display_headless_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames
+test_display_headless_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
+test_display_headless_LDADD = libdisplay-headless-builtin.la libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS) -lm
+endif
