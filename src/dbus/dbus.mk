@@ -19,7 +19,12 @@ src/dbus/tv.hearth.%.c: src/dbus/tv.hearth.%.xml src/dbus/tv.hearth.%.h
 	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) $(GDBUS_FLAGS) --body --output $@ $<
 
 noinst_LTLIBRARIES += libdbus.la
-nodist_libdbus_la_SOURCES = $(dbus_sources)
+# One by one: automake does not understand a list made by substitution, and would leave the library empty.
+nodist_libdbus_la_SOURCES = src/dbus/tv.hearth.Channels1.c src/dbus/tv.hearth.Networks1.c src/dbus/tv.hearth.Network1.c \
+  src/dbus/tv.hearth.Player1.c src/dbus/tv.hearth.Display1.c src/dbus/tv.hearth.Settings1.c \
+  src/dbus/tv.hearth.System1.c src/dbus/tv.hearth.internal.Manager1.c src/dbus/tv.hearth.internal.Worker1.c \
+  src/dbus/tv.hearth.internal.Stream1.c src/dbus/tv.hearth.internal.Play1.c src/dbus/tv.hearth.internal.Shell1.c \
+  src/dbus/tv.hearth.internal.Platform1.c
 libdbus_la_SOURCES =
 libdbus_la_CFLAGS = -std=gnu11 $(SANITIZE) -fvisibility=hidden $(GLIB_CFLAGS)
 libdbus_la_LIBADD = $(GLIB_LIBS)
