@@ -27,31 +27,33 @@ typedef struct {
   gint64 pts90k, dts90k; /* HEARTH_RING_NO_PTS where unknown */
   gint64 boottime_us, utc_us;
   guint32 kind;     /* HearthTsRapKind, src/ts */
-  guint32 pmt_generation; /* which set_tables() was in force, 1 for the first */
+  guint32 pmt_generation; /* which set_tables() was in force, 1 for the first; the writer fills it in */
 } HearthRingRap;
 
 /* ---- waking --------------------------------------------------------------------
- * A page (the reader says from which head on it wants to be woken) and an eventfd.
+ * A page (the reader says from which head on it wants to be woken) and an event: a descriptor that is readable once woken (a
+ * socket connected to itself, because a hostile holder of an eventfd could make the writer wait).
  * hearthd makes one for each reader that sleeps and gives it to both sides. */
 
 typedef struct _HearthRingWaiter HearthRingWaiter;
 
 HearthRingWaiter *hearth_ring_waiter_new (GError **error);
-/* Takes neither descriptor (both are duplicated); checks the page's seals and size. Errors: CORRUPT, IO. */
+/* Takes neither descriptor (both are duplicated); checks the page's seals and size, and that the event is one of
+ * hearth_ring_waiter_new()'s making. Errors: CORRUPT, IO. */
 HearthRingWaiter *hearth_ring_waiter_new_for_fds (int page_fd, int event_fd, GError **error);
 void hearth_ring_waiter_free (HearthRingWaiter *waiter);
 int hearth_ring_waiter_get_page_fd (HearthRingWaiter *waiter);  /* borrowed */
 int hearth_ring_waiter_get_event_fd (HearthRingWaiter *waiter); /* borrowed; readable when woken */
 /* Wakes the waiter from any process that holds it, whatever it waits for (a flush, an end). */
 void hearth_ring_waiter_kick (HearthRingWaiter *waiter);
-/* Reads the eventfd empty. */
+/* Reads the event empty. The reader's order is: clear, read until EMPTY, arm, wait (or a wake between is lost). */
 void hearth_ring_waiter_clear (HearthRingWaiter *waiter);
 
 /* ---- writing: one thread at a time ------------------------------------------- */
 
 typedef struct _HearthRingWriter HearthRingWriter;
 
-/* @name: for /proc only. @payload_bytes: rounded up to packets and pages, within MIN and MAX. Errors: IO, LIMIT. */
+/* @name: for /proc only. @payload_bytes: raised to MIN, rounded up to packets. Errors: IO, LIMIT above MAX. */
 HearthRingWriter *hearth_ring_writer_new (const char *name, gsize payload_bytes, GError **error);
 void hearth_ring_writer_free (HearthRingWriter *writer);
 int hearth_ring_writer_get_fd (HearthRingWriter *writer); /* borrowed; sealed: whoever gets it can only read */
