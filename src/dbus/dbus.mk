@@ -3,11 +3,12 @@
 dbus_public = Channels1 Networks1 Network1 Player1 Display1 Settings1 System1
 dbus_internal = internal.Manager1 internal.Worker1 internal.Stream1 internal.Play1 internal.Shell1 internal.Platform1
 dbus_xml = $(dbus_public:%=src/dbus/tv.hearth.%.xml) $(dbus_internal:%=src/dbus/tv.hearth.%.xml)
-dbus_headers = $(dbus_xml:.xml=.h)
-dbus_sources = $(dbus_xml:.xml=.c)
+dbus_mpris = src/dbus/org.mpris.MediaPlayer2.xml src/dbus/org.mpris.MediaPlayer2.Player.xml
+dbus_headers = $(dbus_xml:.xml=.h) $(dbus_mpris:.xml=.h)
+dbus_sources = $(dbus_xml:.xml=.c) $(dbus_mpris:.xml=.c)
 dbusinterfacesdir = $(datadir)/dbus-1/interfaces
 dbusinterfaces_DATA = $(dbus_public:%=src/dbus/tv.hearth.%.xml)
-EXTRA_DIST += $(dbus_xml)
+EXTRA_DIST += $(dbus_xml) $(dbus_mpris)
 BUILT_SOURCES += $(dbus_headers)
 CLEANFILES += $(dbus_headers) $(dbus_sources)
 GDBUS_FLAGS = --c-namespace HearthDBus --interface-prefix tv.hearth. --c-generate-autocleanup all
@@ -17,6 +18,10 @@ src/dbus/tv.hearth.%.h: src/dbus/tv.hearth.%.xml
 	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) $(GDBUS_FLAGS) --header --output $@ $<
 src/dbus/tv.hearth.%.c: src/dbus/tv.hearth.%.xml src/dbus/tv.hearth.%.h
 	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) $(GDBUS_FLAGS) --body --output $@ $<
+src/dbus/org.mpris.%.h: src/dbus/org.mpris.%.xml
+	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) --c-namespace HearthMpris --interface-prefix org.mpris. --c-generate-autocleanup all --header --output $@ $<
+src/dbus/org.mpris.%.c: src/dbus/org.mpris.%.xml src/dbus/org.mpris.%.h
+	$(AM_V_GEN)$(MKDIR_P) src/dbus && $(GDBUS_CODEGEN) --c-namespace HearthMpris --interface-prefix org.mpris. --c-generate-autocleanup all --body --output $@ $<
 
 noinst_LTLIBRARIES += libdbus.la
 # One by one: automake does not understand a list made by substitution, and would leave the library empty.

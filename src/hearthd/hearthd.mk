@@ -1,1 +1,35 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# All of hearthd but main(), so that unit tests link it.
+noinst_LTLIBRARIES += libhearthd.la
+libhearthd_la_SOURCES = \
+  src/hearthd/hearth-daemon.h src/hearthd/hearth-daemon.c \
+  src/hearthd/bus/hearth-bus.h src/hearthd/bus/hearth-bus.c src/hearthd/bus/hearth-callers.h src/hearthd/bus/hearth-callers.c \
+  src/hearthd/bus/hearth-object-manager.h src/hearthd/bus/hearth-object-manager.c \
+  src/hearthd/channels/hearth-channel-keys.h src/hearthd/channels/hearth-channel-keys.c \
+  src/hearthd/channels/hearth-channels.h src/hearthd/channels/hearth-channels.c \
+  src/hearthd/channels/hearth-channels-face.h src/hearthd/channels/hearth-channels-face.c \
+  src/hearthd/channels/hearth-identities.h src/hearthd/channels/hearth-identities.c \
+  src/hearthd/channels/hearth-service-list.h src/hearthd/channels/hearth-service-list.c \
+  src/hearthd/display/hearth-notices.h src/hearthd/display/hearth-notices.c \
+  src/hearthd/display/hearth-output.h src/hearthd/display/hearth-output.c \
+  src/hearthd/networks/hearth-network-object.h src/hearthd/networks/hearth-network-object.c \
+  src/hearthd/networks/hearth-networks.h src/hearthd/networks/hearth-networks.c \
+  src/hearthd/networks/hearth-stream.h src/hearthd/networks/hearth-stream.c \
+  src/hearthd/player/hearth-kept-streams.h src/hearthd/player/hearth-kept-streams.c \
+  src/hearthd/player/hearth-mpris.h src/hearthd/player/hearth-mpris.c \
+  src/hearthd/player/hearth-play-worker.h src/hearthd/player/hearth-play-worker.c \
+  src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player.c \
+  src/hearthd/player/hearth-player-face.h src/hearthd/player/hearth-player-face.c \
+  src/hearthd/player/hearth-zaps.h src/hearthd/player/hearth-zaps.c \
+  src/hearthd/settings/hearth-settings-store.h src/hearthd/settings/hearth-settings-store.c \
+  src/hearthd/system/hearth-system.h src/hearthd/system/hearth-system.c \
+  src/hearthd/workers/hearth-spawn.h src/hearthd/workers/hearth-spawn.c \
+  src/hearthd/workers/hearth-worker.h src/hearthd/workers/hearth-worker-private.h src/hearthd/workers/hearth-worker.c \
+  src/hearthd/workers/hearth-workers.h src/hearthd/workers/hearth-workers.c
+libhearthd_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+libhearthd_la_LIBADD = libring.la libbase.la libdbus.la libhearth-1.0.la $(SQLITE_LIBS) $(GLIB_LIBS)
+
+hearthlibexec_PROGRAMS += hearthd
+hearthd_SOURCES = src/hearthd/main.c
+hearthd_CFLAGS = $(AM_CFLAGS) $(SYSTEMD_CFLAGS)
+hearthd_LDADD = libhearthd.la $(SYSTEMD_LIBS) $(GLIB_LIBS)

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/hearth-db.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <hearth/error.h>
+#include <hearth/log.h>
+
+HEARTH_LOG_TOPIC ("db")
+
+struct _HearthDb {
+  sqlite3 *sqlite; /* of the writing thread once that runs */
+  GThread *thread;
+  GAsyncQueue *jobs;
+};
+
+typedef struct {
+  const char *what;
+  HearthDbFunc func; /* NULL: only tells that the queue came so far */
+  gpointer data;
+  GDestroyNotify destroy;
+  GMutex *done_lock; /* of a flush; guards done */
+  GCond *done_cond;
+  gboolean *done;
+  gboolean last;
+} Job;
+
+static void
+set_sqlite_error (sqlite3 *sqlite, const char *what, GError **error)
+{
+  int code = sqlite3_errcode (sqlite);
+
+  g_set_error (error, HEARTH_ERROR, code == SQLITE_FULL ? HEARTH_ERROR_LIMIT : HEARTH_ERROR_IO, "database: %s: %s", what,
+               sqlite3_errmsg (sqlite));
+}
+
+static gboolean
+run_sql (sqlite3 *sqlite, const char *sql, GError **error)
+{
+  if (sqlite3_exec (sqlite, sql, NULL, NULL, NULL) == SQLITE_OK)
+    return TRUE;
+  set_sqlite_error (sqlite, sql, error);
+  return FALSE;
+}
+
+sqlite3_stmt *
+hearth_db_prepare (sqlite3 *sqlite, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (sqlite, sql, -1, &statement, NULL) != SQLITE_OK)
+    set_sqlite_error (sqlite, sql, error);
+  return statement;
+}
+
+gboolean
+hearth_db_step (sqlite3_stmt *statement, GError **error)
+{
+  gboolean done = sqlite3_step (statement) == SQLITE_DONE;
+
+  if (!done)
+    set_sqlite_error (sqlite3_db_handle (statement), sqlite3_sql (statement), error);
+  sqlite3_reset (statement);
+  return done;
+}
+
+/* ---- the writing thread ------------------------------------------------------------ */
+
+static void
+run_job (sqlite3 *sqlite, Job *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (run_sql (sqlite, "BEGIN IMMEDIATE", &error) && job->func (sqlite, job->data, &error) && run_sql (sqlite, "COMMIT", &error))
+    return;
+  hearth_error ("%s could not be kept: %s", job->what, error != NULL ? error->message : "no reason given");
+  sqlite3_exec (sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static gpointer
+write_jobs (gpointer user_data)
+{
+  HearthDb *self = user_data;
+  gboolean last = FALSE;
+
+  while (!last) {
+    Job *job = g_async_queue_pop (self->jobs);
+
+    if (job->func != NULL)
+      run_job (self->sqlite, job);
+    if (job->destroy != NULL)
+      job->destroy (job->data);
+    if (job->done != NULL) {
+      g_mutex_lock (job->done_lock);
+      *job->done = TRUE;
+      g_cond_signal (job->done_cond);
+      g_mutex_unlock (job->done_lock);
+    }
+    last = job->last;
+    g_free (job);
+  }
+  return NULL;
+}
+
+static void
+push (HearthDb *self, Job job)
+{
+  if (self->thread == NULL)
+    self->thread = g_thread_new ("database", write_jobs, self);
+  g_async_queue_push (self->jobs, g_memdup2 (&job, sizeof job));
+}
+
+void
+hearth_db_write (HearthDb *self, const char *what, HearthDbFunc func, gpointer data, GDestroyNotify destroy)
+{
+  push (self, (Job){ .what = what, .func = func, .data = data, .destroy = destroy });
+}
+
+void
+hearth_db_flush (HearthDb *self)
+{
+  GMutex lock;
+  GCond cond;
+  gboolean done = FALSE;
+
+  if (self->thread == NULL)
+    return;
+  g_mutex_init (&lock);
+  g_cond_init (&cond);
+  push (self, (Job){ .done_lock = &lock, .done_cond = &cond, .done = &done });
+  g_mutex_lock (&lock);
+  while (!done)
+    g_cond_wait (&cond, &lock);
+  g_mutex_unlock (&lock);
+  g_cond_clear (&cond);
+  g_mutex_clear (&lock);
+}
+
+/* ---- opening ------------------------------------------------------------------------- */
+
+static int
+get_version (sqlite3 *sqlite)
+{
+  sqlite3_stmt *statement = NULL;
+  int version = -1;
+
+  if (sqlite3_prepare_v2 (sqlite, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step (statement) == SQLITE_ROW)
+    version = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  return version;
+}
+
+static gboolean
+migrate (sqlite3 *sqlite, const char *const *migrations, GError **error)
+{
+  int version = get_version (sqlite), newest = (int) g_strv_length ((char **) migrations);
+
+  if (version < 0) {
+    set_sqlite_error (sqlite, "reading its version", error);
+    return FALSE;
+  }
+  if (version > newest) {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "database: written by a newer Hearth (version %d, this one knows %d)",
+                 version, newest);
+    return FALSE;
+  }
+  for (; version < newest; version++) {
+    g_autofree char *stamp = g_strdup_printf ("PRAGMA user_version = %d", version + 1);
+
+    if (!run_sql (sqlite, "BEGIN EXCLUSIVE", error) || !run_sql (sqlite, migrations[version], error) ||
+        !run_sql (sqlite, stamp, error) || !run_sql (sqlite, "COMMIT", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static sqlite3 *
+open_file (const char *path, const char *const *migrations, GError **error)
+{
+  sqlite3 *sqlite = NULL;
+
+  if (sqlite3_open_v2 (path, &sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK) {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_IO, "database %s cannot be opened: %s", path,
+                 sqlite != NULL ? sqlite3_errmsg (sqlite) : "no memory");
+  } else {
+    sqlite3_busy_timeout (sqlite, 2000);
+    if (run_sql (sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", error) &&
+        migrate (sqlite, migrations, error))
+      return sqlite;
+  }
+  sqlite3_close (sqlite);
+  return NULL;
+}
+
+static gboolean
+put_aside (const char *path, GError **error)
+{
+  g_autofree char *aside = g_strconcat (path, ".broken", NULL);
+
+  if (g_rename (path, aside) < 0) {
+    hearth_error_set_errno (error, errno, "putting the broken database aside as %s", aside);
+    return FALSE;
+  }
+  for (guint i = 0; i < 2; i++) { /* the log and its index belong to the old file */
+    g_autofree char *part = g_strconcat (path, i == 0 ? "-wal" : "-shm", NULL);
+
+    g_unlink (part);
+  }
+  return TRUE;
+}
+
+HearthDb *
+hearth_db_open (const char *path, const char *const *migrations, GError **error)
+{
+  g_autoptr (GError) first = NULL;
+  sqlite3 *sqlite = open_file (path, migrations, &first);
+  HearthDb *self;
+
+  if (sqlite == NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+    hearth_error ("%s; it is kept as %s.broken, and a new one is begun", first->message, path);
+    if (!put_aside (path, error))
+      return NULL;
+    g_clear_error (&first);
+    sqlite = open_file (path, migrations, &first);
+  }
+  if (sqlite == NULL) {
+    g_propagate_error (error, g_steal_pointer (&first));
+    return NULL;
+  }
+  self = g_new0 (HearthDb, 1);
+  self->sqlite = sqlite;
+  self->jobs = g_async_queue_new ();
+  return self;
+}
+
+void
+hearth_db_close (HearthDb *self)
+{
+  if (self->thread != NULL) {
+    push (self, (Job){ .last = TRUE });
+    g_thread_join (self->thread);
+  }
+  g_async_queue_unref (self->jobs);
+  sqlite3_close (self->sqlite);
+  g_free (self);
+}
+
+sqlite3 *
+hearth_db_get (HearthDb *self)
+{
+  return self->sqlite;
+}

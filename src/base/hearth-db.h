@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:db
+ *
+ * SQLite for hearthd: one file, WAL, one schema with numbered migrations. It is
+ * read on the main thread at the start only; all writing is done by one thread,
+ * job by job, each a transaction: nothing on the way of a key press waits for a
+ * disk.
+ */
+typedef struct _HearthDb HearthDb;
+
+/* Runs on the writing thread inside a transaction; FALSE with @error rolls back. @data is the job's own, immutable to others. */
+typedef gboolean (*HearthDbFunc) (sqlite3 *sqlite, gpointer data, GError **error);
+
+/* Opens or makes @path and migrates it: @migrations[i] brings version i to i + 1. A file that is broken, or of a newer version, is
+ * kept beside as <path>.broken and a new one made, with a warning: the box must start. Errors: IO. */
+HearthDb *hearth_db_open (const char *path, const char *const *migrations, GError **error);
+/* Writes what is queued, closes. */
+void hearth_db_close (HearthDb *db);
+/* For reading before the first write. */
+sqlite3 *hearth_db_get (HearthDb *db);
+/* Queues; @data is freed by @destroy after the job. Failures are logged with @what. */
+void hearth_db_write (HearthDb *db, const char *what, HearthDbFunc func, gpointer data, GDestroyNotify destroy);
+/* Waits until everything queued is written; for tests and the end. */
+void hearth_db_flush (HearthDb *db);
+/* A prepared statement, finalised by sqlite3_finalize(). */
+sqlite3_stmt *hearth_db_prepare (sqlite3 *sqlite, const char *sql, GError **error);
+/* Steps a statement without rows and resets it. */
+gboolean hearth_db_step (sqlite3_stmt *statement, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthDb, hearth_db_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+
+G_END_DECLS

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/hearth-settings.h"
+
+static const char *const languages[] = { "zh", "en", NULL };
+
+/* By key, for the binary search of hearth_settings_find(). */
+static const HearthSettingInfo table[] = {
+  { .key = "display.mode", .type = "s", .fallback = "'1920x1080@50'",
+    .label_en = "Picture mode", .label_zh = "画面模式",
+    .help_en = "Width, height and refresh rate, as 1920x1080@50.", .help_zh = "宽、高与刷新率，如 1920x1080@50。" },
+  { .key = "display.plugin", .type = "s", .fallback = "'headless'",
+    .label_en = "Display", .label_zh = "显示方式",
+    .help_en = "The display plug-in. Takes effect when the screen process starts again.", .help_zh = "显示插件，屏幕进程重启后生效。" },
+  { .key = "player.audio-language", .type = "s", .fallback = "''",
+    .label_en = "Sound language", .label_zh = "声音语言",
+    .help_en = "Preferred language of the sound, as zho or eng. Empty: the channel's first.",
+    .help_zh = "首选的声音语言，如 zho、eng；留空则用频道的第一种。" },
+  { .key = "player.last-channel", .type = "s", .fallback = "''", .hidden = TRUE,
+    .label_en = "Last channel", .label_zh = "上次的频道", .help_en = "Shown again at the next start.", .help_zh = "下次启动时继续播放。" },
+  { .key = "player.mute", .type = "b", .fallback = "false",
+    .label_en = "Mute", .label_zh = "静音", .help_en = "No sound.", .help_zh = "关闭声音。" },
+  { .key = "player.prefetch", .type = "b", .fallback = "true",
+    .label_en = "Keep the neighbours ready", .label_zh = "预取相邻频道",
+    .help_en = "The next and the previous channel are received ahead, so that zapping shows them at once. Uses their bandwidth.",
+    .help_zh = "提前接收上一个和下一个频道，换台立即出画面；会占用相应带宽。" },
+  { .key = "player.resume", .type = "b", .fallback = "true",
+    .label_en = "Start with the last channel", .label_zh = "开机播放上次的频道",
+    .help_en = "Otherwise the screen stays empty until a channel is chosen.", .help_zh = "否则开机后等待选台。" },
+  { .key = "player.volume", .type = "d", .fallback = "0.7", .minimum = 0, .maximum = 1,
+    .label_en = "Volume", .label_zh = "音量", .help_en = "0.0 to 1.0.", .help_zh = "0.0 到 1.0。" },
+  { .key = "screen.banner-seconds", .type = "u", .fallback = "5", .minimum = 0, .maximum = 60,
+    .label_en = "Channel banner", .label_zh = "频道条时长",
+    .help_en = "How many seconds the channel banner stays; 0: it is not shown.", .help_zh = "换台后频道条显示的秒数；0 为不显示。" },
+  { .key = "screen.language", .type = "s", .fallback = "'zh'", .choices = languages,
+    .label_en = "Language", .label_zh = "语言", .help_en = "Of everything Hearth writes on the screen.", .help_zh = "界面文字的语言。" },
+  { .key = "system.debug", .type = "s", .fallback = "''",
+    .label_en = "Log levels", .label_zh = "日志级别",
+    .help_en = "By topic, as stream:5,ring:4. Empty: warnings and notices.", .help_zh = "按主题设置，如 stream:5,ring:4；留空为默认。" },
+};
+
+const HearthSettingInfo *
+hearth_settings_get_table (guint *n)
+{
+  *n = G_N_ELEMENTS (table);
+  return table;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hearthd/channels/hearth-channel-keys.h"
+
+#include <string.h>
+
+#define LONG_VALUE 24 /* a parameter's value of that length is a token, whatever its name */
+
+/* ---- addresses ---------------------------------------------------------------------- */
+
+static gboolean
+is_token (const char *parameter, gsize length)
+{
+  static const char *const names[] = { "token", "auth",    "key",  "sid",      "session",  "sessionid", "expires", "expire", "exp",
+                                       "sign",  "sig",     "hash", "wssecret", "wstime",   "txsecret",  "txtime",  "t",      "ts",
+                                       "time",  "nonce",   "uid",  "userid",   "username", "password",  "pass",    "stb",    "mac",
+                                       "st",    "e",       "md5",  "ticket",   "playtoken", "accountinfo" };
+  const char *equals = memchr (parameter, '=', length);
+  gsize n_name = equals != NULL ? (gsize) (equals - parameter) : length;
+
+  if (equals != NULL && length - n_name - 1 >= LONG_VALUE)
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strlen (names[i]) == n_name && g_ascii_strncasecmp (names[i], parameter, n_name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+append_parameters (GString *key, const char *query, gsize length)
+{
+  const char *end = query + length;
+  char separator = '?';
+
+  while (query < end) {
+    const char *next = memchr (query, '&', end - query);
+    gsize n = (next != NULL ? next : end) - query;
+
+    if (n > 0 && !is_token (query, n)) {
+      g_string_append_c (key, separator);
+      g_string_append_len (key, query, n);
+      separator = '&';
+    }
+    query += n + 1;
+  }
+}
+
+char *
+hearth_channel_keys_dup_address (const char *uri)
+{
+  const char *scheme_end = strstr (uri, "://");
+  const char *rest = scheme_end != NULL ? scheme_end + 3 : uri;
+  gsize length = strcspn (rest, "#|");
+  gsize n_path = MIN (strcspn (rest, "?"), length);
+  gsize n_host = MIN (strcspn (rest, "/"), n_path);
+  const char *at = memchr (rest, '@', n_host);
+  GString *key = g_string_sized_new (length);
+
+  if (at != NULL) { /* user and password, or the source of a group */
+    n_host -= at + 1 - rest;
+    n_path -= at + 1 - rest;
+    length -= at + 1 - rest;
+    rest = at + 1;
+  }
+  for (gsize i = 0; i < n_host; i++)
+    g_string_append_c (key, g_ascii_tolower (rest[i]));
+  g_string_append_len (key, rest + n_host, n_path - n_host);
+  if (length > n_path)
+    append_parameters (key, rest + n_path + 1, length - n_path - 1);
+  return g_string_free (key, FALSE);
+}
+
+/* ---- names --------------------------------------------------------------------------- */
+
+char *
+hearth_channel_keys_dup_name (const char *name)
+{
+  GString *key;
+
+  if (g_str_is_ascii (name)) { /* most names of big lists: no tables needed */
+    key = g_string_sized_new (strlen (name));
+    for (const char *c = name; *c != '\0'; c++)
+      if (*c != ' ' && *c != '-' && *c != '_')
+        g_string_append_c (key, g_ascii_tolower (*c));
+  } else {
+    g_autofree char *normal = g_utf8_normalize (name, -1, G_NORMALIZE_ALL); /* full-width letters become plain */
+    g_autofree char *folded = g_utf8_casefold (normal != NULL ? normal : name, -1);
+
+    key = g_string_sized_new (strlen (folded));
+    for (const char *c = folded; *c != '\0'; c = g_utf8_next_char (c)) {
+      gunichar letter = g_utf8_get_char (c);
+
+      if (!g_unichar_isspace (letter) && letter != '-' && letter != '_')
+        g_string_append_unichar (key, letter);
+    }
+  }
+  return g_string_free (key, FALSE);
+}
+
+gboolean
+hearth_channel_keys_split_name (const char *name, char **chinese, char **english)
+{
+  const char *c = name;
+  const char *latin;
+
+  while (*c != '\0' && g_unichar_get_script (g_utf8_get_char (c)) == G_UNICODE_SCRIPT_HAN)
+    c = g_utf8_next_char (c);
+  latin = c;
+  while (*latin == ' ')
+    latin++;
+  if (latin == c || g_utf8_pointer_to_offset (name, c) < 2 || !g_ascii_isalpha (*latin) || !g_str_is_ascii (latin))
+    return FALSE;
+  *chinese = g_strndup (name, c - name);
+  *english = g_strdup (latin);
+  return TRUE;
+}
+
+/* ---- ids and numbers -------------------------------------------------------------------- */
+
+void
+hearth_channel_keys_make_id (const char *key, guint attempt, char id[17])
+{
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567"; /* 5 bits each: 80 bits in all */
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize n_digest = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) key, -1);
+  g_checksum_update (checksum, (const guchar *) &attempt, attempt > 0 ? sizeof attempt : 0);
+  g_checksum_get_digest (checksum, digest, &n_digest);
+  for (guint i = 0; i < 16; i++)
+    id[i] = letters[digest[i] & 31];
+  id[16] = '\0';
+}
+
+static const char *
+read_part (const char *text, guint64 *value)
+{
+  char *end;
+
+  *value = g_ascii_strtoull (text, &end, 10);
+  return end;
+}
+
+int
+hearth_channel_keys_compare_numbers (const char *a, const char *b)
+{
+  gboolean number_a = g_ascii_isdigit (*a), number_b = g_ascii_isdigit (*b);
+
+  if (number_a != number_b)
+    return number_a ? -1 : 1;
+  while (number_a && g_ascii_isdigit (*a) && g_ascii_isdigit (*b)) {
+    guint64 value_a, value_b;
+
+    a = read_part (a, &value_a);
+    b = read_part (b, &value_b);
+    if (value_a != value_b)
+      return value_a < value_b ? -1 : 1;
+    if (*a == '.' && *b == '.') {
+      a++;
+      b++;
+    }
+  }
+  return strcmp (a, b);
+}

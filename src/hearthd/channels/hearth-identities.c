@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hearthd/channels/hearth-identities.h"
+
+#include "hearthd/channels/hearth-channel-keys.h"
+#include "hearthd/channels/hearth-channels.h"
+
+#include <string.h>
+
+const char hearth_channels_schema[] =
+  "CREATE TABLE channels (id TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;"
+  "CREATE TABLE services (network TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, guide_id TEXT NOT NULL,"
+  " channel TEXT NOT NULL, PRIMARY KEY (network, address)) WITHOUT ROWID;";
+
+/* A channel, with legs or without. */
+typedef struct {
+  char id[17];
+  char *number;     /* (nullable) */
+  guint generation; /* of the match that gave it a leg last: one network gives one leg at most */
+  gboolean dirty;
+} Identity;
+
+/* A service as it was known last. */
+typedef struct {
+  const char *network; /* interned */
+  char *address, *name, *guide_id;
+  Identity *identity;
+  guint generation; /* of the match that found it */
+  gboolean dirty;
+} Known;
+
+struct _HearthIdentities {
+  HearthDb *db;
+  GHashTable *identities; /* id -> Identity */
+  GPtrArray *known;       /* of Known, owned */
+  GHashTable *by_address; /* "network\naddress" -> Known */
+  GHashTable *by_name;    /* folded name -> Known (the newest), across networks */
+  GHashTable *by_guide;   /* "guide id\nfolded name" -> Known, across networks */
+  guint generation;
+};
+
+static void
+identity_free (Identity *identity)
+{
+  g_free (identity->number);
+  g_free (identity);
+}
+
+static void
+known_free (Known *known)
+{
+  g_free (known->address);
+  g_free (known->name);
+  g_free (known->guide_id);
+  g_free (known);
+}
+
+static char *
+join (const char *a, const char *b)
+{
+  return g_strconcat (a, "\n", b, NULL);
+}
+
+/* ---- what is known -------------------------------------------------------------------- */
+
+static Identity *
+add_identity (HearthIdentities *self, const char *id)
+{
+  Identity *identity = g_new0 (Identity, 1);
+
+  g_strlcpy (identity->id, id, sizeof identity->id);
+  g_hash_table_insert (self->identities, identity->id, identity);
+  return identity;
+}
+
+static void
+index_known (HearthIdentities *self, Known *known)
+{
+  g_hash_table_insert (self->by_address, join (known->network, known->address), known);
+  if (*known->name != '\0' && !g_hash_table_contains (self->by_name, known->name))
+    g_hash_table_insert (self->by_name, g_strdup (known->name), known);
+  if (*known->guide_id != '\0') {
+    g_autofree char *key = join (known->guide_id, known->name);
+
+    if (!g_hash_table_contains (self->by_guide, key))
+      g_hash_table_insert (self->by_guide, g_steal_pointer (&key), known);
+  }
+}
+
+static void
+add_known (HearthIdentities *self, const char *network, char *address, char *name, char *guide_id, Identity *identity)
+{
+  Known *known = g_new0 (Known, 1);
+
+  known->network = g_intern_string (network);
+  known->address = address;
+  known->name = name;
+  known->guide_id = guide_id;
+  known->identity = identity;
+  known->generation = self->generation;
+  g_ptr_array_add (self->known, known);
+  index_known (self, known);
+}
+
+static void
+load (HearthIdentities *self)
+{
+  sqlite3 *sqlite = hearth_db_get (self->db);
+  g_autoptr (sqlite3_stmt) channels = hearth_db_prepare (sqlite, "SELECT id, number FROM channels", NULL);
+  g_autoptr (sqlite3_stmt) services =
+    hearth_db_prepare (sqlite, "SELECT network, address, name, guide_id, channel FROM services", NULL);
+
+  while (channels != NULL && sqlite3_step (channels) == SQLITE_ROW) {
+    Identity *identity = add_identity (self, (const char *) sqlite3_column_text (channels, 0));
+
+    identity->number = g_strdup ((const char *) sqlite3_column_text (channels, 1));
+  }
+  while (services != NULL && sqlite3_step (services) == SQLITE_ROW) {
+    Identity *identity = g_hash_table_lookup (self->identities, sqlite3_column_text (services, 4));
+
+    if (identity != NULL)
+      add_known (self, (const char *) sqlite3_column_text (services, 0), g_strdup ((const char *) sqlite3_column_text (services, 1)),
+                 g_strdup ((const char *) sqlite3_column_text (services, 2)),
+                 g_strdup ((const char *) sqlite3_column_text (services, 3)), identity);
+  }
+}
+
+HearthIdentities *
+hearth_identities_new (HearthDb *db)
+{
+  HearthIdentities *self = g_new0 (HearthIdentities, 1);
+
+  self->db = db;
+  self->identities = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) identity_free);
+  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
+  self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_guide = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  load (self);
+  return self;
+}
+
+void
+hearth_identities_free (HearthIdentities *self)
+{
+  g_hash_table_unref (self->by_address);
+  g_hash_table_unref (self->by_name);
+  g_hash_table_unref (self->by_guide);
+  g_ptr_array_unref (self->known);
+  g_hash_table_unref (self->identities);
+  g_free (self);
+}
+
+/* ---- matching ---------------------------------------------------------------------------- */
+
+typedef struct {
+  char *address, *name;
+  Identity *identity;
+} Candidate;
+
+/* One network gives a channel one leg: who came first has it. */
+static gboolean
+claim (HearthIdentities *self, Candidate *candidate, Identity *identity)
+{
+  if (identity->generation == self->generation)
+    return FALSE;
+  identity->generation = self->generation;
+  candidate->identity = identity;
+  return TRUE;
+}
+
+/* Same address in the same network: the surest. */
+static void
+match_addresses (HearthIdentities *self, const char *network, Candidate *candidates, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *key = join (network, candidates[i].address);
+    Known *known = g_hash_table_lookup (self->by_address, key);
+
+    if (known != NULL && claim (self, &candidates[i], known->identity))
+      known->generation = self->generation;
+  }
+}
+
+static Identity *
+make_identity (HearthIdentities *self, const char *network, const Candidate *candidate)
+{
+  g_autofree char *key = g_strconcat (network, "\n", candidate->address, "\n", candidate->name, NULL);
+  char id[17];
+  Identity *identity;
+
+  for (guint attempt = 0;; attempt++) {
+    hearth_channel_keys_make_id (key, attempt, id);
+    if (!g_hash_table_contains (self->identities, id))
+      break;
+  }
+  identity = add_identity (self, id);
+  identity->dirty = TRUE;
+  return identity;
+}
+
+static void
+match_words (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry)
+{
+  Known *known = NULL;
+
+  if (*entry->guide_id != '\0') {
+    g_autofree char *key = join (entry->guide_id, candidate->name);
+
+    known = g_hash_table_lookup (self->by_guide, key);
+  }
+  if (known == NULL && *candidate->name != '\0')
+    known = g_hash_table_lookup (self->by_name, candidate->name);
+  if (known == NULL || !claim (self, candidate, known->identity))
+    claim (self, candidate, make_identity (self, network, candidate));
+}
+
+/* The old name stays in the index too: a list that goes back to it still finds its channel. */
+static void
+rename_known (HearthIdentities *self, Known *known, const char *name)
+{
+  g_free (known->name);
+  known->name = g_strdup (name);
+  known->dirty = TRUE;
+  if (*name != '\0' && !g_hash_table_contains (self->by_name, name))
+    g_hash_table_insert (self->by_name, g_strdup (name), known);
+}
+
+static void
+remember (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry)
+{
+  g_autofree char *key = join (network, candidate->address);
+  Known *known = g_hash_table_lookup (self->by_address, key);
+
+  if (known == NULL) {
+    add_known (self, network, g_strdup (candidate->address), g_strdup (candidate->name), g_strdup (entry->guide_id),
+               candidate->identity);
+    ((Known *) g_ptr_array_index (self->known, self->known->len - 1))->dirty = TRUE;
+  } else if (known->identity != candidate->identity && known->generation != self->generation) {
+    known->identity = candidate->identity;
+    known->dirty = TRUE;
+  }
+  if (known != NULL && known->identity == candidate->identity && !g_str_equal (known->name, candidate->name))
+    rename_known (self, known, candidate->name);
+}
+
+GPtrArray *
+hearth_identities_match (HearthIdentities *self, const char *network, const HearthServiceEntry *entries, guint n)
+{
+  g_autofree Candidate *candidates = g_new0 (Candidate, n);
+  GPtrArray *ids = g_ptr_array_sized_new (n);
+
+  self->generation++;
+  for (guint i = 0; i < n; i++) {
+    candidates[i].address = hearth_channel_keys_dup_address (entries[i].uri);
+    candidates[i].name = hearth_channel_keys_dup_name (entries[i].name);
+  }
+  match_addresses (self, network, candidates, n);
+  for (guint i = 0; i < n; i++) {
+    if (candidates[i].identity == NULL)
+      match_words (self, network, &candidates[i], &entries[i]);
+    remember (self, network, &candidates[i], &entries[i]);
+    g_ptr_array_add (ids, candidates[i].identity->id);
+  }
+  for (guint i = 0; i < n; i++) {
+    g_free (candidates[i].address);
+    g_free (candidates[i].name);
+  }
+  return ids;
+}
+
+const char *
+hearth_identities_get_number (HearthIdentities *self, const char *id)
+{
+  Identity *identity = g_hash_table_lookup (self->identities, id);
+
+  return identity != NULL ? identity->number : NULL;
+}
+
+void
+hearth_identities_set_number (HearthIdentities *self, const char *id, const char *number)
+{
+  Identity *identity = g_hash_table_lookup (self->identities, id);
+
+  if (identity == NULL || g_strcmp0 (identity->number, number) == 0)
+    return;
+  g_free (identity->number);
+  identity->number = g_strdup (number);
+  identity->dirty = TRUE;
+}
+
+/* ---- keeping -------------------------------------------------------------------------------- */
+
+/* What the writing thread gets: copies, for the main thread goes on. */
+typedef struct {
+  GPtrArray *channels; /* id, number, id, number ... */
+  GPtrArray *services; /* network, address, name, guide id, channel ... */
+} Changes;
+
+static void
+changes_free (gpointer data)
+{
+  Changes *changes = data;
+
+  g_ptr_array_unref (changes->channels);
+  g_ptr_array_unref (changes->services);
+  g_free (changes);
+}
+
+static gboolean
+write_rows (sqlite3 *sqlite, const char *sql, GPtrArray *values, guint n_columns, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (sqlite, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  for (guint i = 0; i < values->len; i += n_columns) {
+    for (guint column = 0; column < n_columns; column++)
+      sqlite3_bind_text (statement, (int) column + 1, g_ptr_array_index (values, i + column), -1, SQLITE_STATIC);
+    if (!hearth_db_step (statement, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+write_changes (sqlite3 *sqlite, gpointer data, GError **error)
+{
+  Changes *changes = data;
+
+  return write_rows (sqlite, "INSERT OR REPLACE INTO channels VALUES (?, ?)", changes->channels, 2, error) &&
+         write_rows (sqlite, "INSERT OR REPLACE INTO services VALUES (?, ?, ?, ?, ?)", changes->services, 5, error);
+}
+
+void
+hearth_identities_end (HearthIdentities *self)
+{
+  Changes *changes = g_new0 (Changes, 1);
+  GHashTableIter iter;
+  gpointer value;
+
+  changes->channels = g_ptr_array_new_with_free_func (g_free);
+  changes->services = g_ptr_array_new_with_free_func (g_free);
+  g_hash_table_iter_init (&iter, self->identities);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Identity *identity = value;
+
+    if (!identity->dirty)
+      continue;
+    g_ptr_array_add (changes->channels, g_strdup (identity->id));
+    g_ptr_array_add (changes->channels, g_strdup (identity->number != NULL ? identity->number : ""));
+    identity->dirty = FALSE;
+  }
+  for (guint i = 0; i < self->known->len; i++) {
+    Known *known = g_ptr_array_index (self->known, i);
+
+    if (!known->dirty)
+      continue;
+    g_ptr_array_add (changes->services, g_strdup (known->network));
+    g_ptr_array_add (changes->services, g_strdup (known->address));
+    g_ptr_array_add (changes->services, g_strdup (known->name));
+    g_ptr_array_add (changes->services, g_strdup (known->guide_id));
+    g_ptr_array_add (changes->services, g_strdup (known->identity->id));
+    known->dirty = FALSE;
+  }
+  if (changes->channels->len + changes->services->len > 0)
+    hearth_db_write (self->db, "the channels' identities", write_changes, changes, changes_free);
+  else
+    changes_free (changes);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hearthd/display/hearth-output.h"
+
+#include "dbus/tv.hearth.Display1.h"
+#include "hearthd/display/hearth-notices.h"
+
+#include <hearth/error.h>
+#include <hearth/log.h>
+
+HEARTH_LOG_TOPIC ("display")
+
+#define SHELL_PATH "/tv/hearth/internal"
+#define SHELL_INTERFACE "tv.hearth.internal.Shell1"
+#define BUS_PATH "/tv/hearth/output/main"
+#define VIEW "main"
+#define TIMEOUT_MS 10000 /* a screenshot at 2160p */
+
+struct _HearthOutput {
+  GObject parent;
+
+  HearthWorker *shell;
+  HearthSettingsStore *settings;
+  HearthDBusDisplay1 *face;
+  GCancellable *cancellable;
+  GVariant *banner, *notice; /* a{sv} as told last, (nullable) */
+  gboolean blank, logging;
+};
+
+static guint connected_signal;
+
+G_DEFINE_FINAL_TYPE (HearthOutput, hearth_output, G_TYPE_OBJECT)
+
+/* ---- telling the shell ------------------------------------------------------------------------ */
+
+gboolean
+hearth_output_is_connected (HearthOutput *self)
+{
+  return hearth_worker_get_connection (self->shell) != NULL;
+}
+
+static void
+tell (HearthOutput *self, const char *method, GVariant *parameters, GUnixFDList *fds)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+
+  if (hearth_output_is_connected (self))
+    g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE,
+                                              method, owned, NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, fds, NULL, NULL, NULL);
+}
+
+void
+hearth_output_add_view (HearthOutput *self, const char *view, int link_fd)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  int index = g_unix_fd_list_append (fds, link_fd, NULL);
+
+  if (index >= 0)
+    tell (self, "AddView", g_variant_new ("(sh@a{sv})", view, index, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)), fds);
+}
+
+void
+hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const HearthChannel *channel)
+{
+  guint seconds = hearth_settings_store_get_uint (self->settings, "screen.banner-seconds");
+  g_autoptr (GVariant) described = g_variant_ref_sink (hearth_channels_describe (channels, channel));
+  g_autoptr (GVariant) names = g_variant_lookup_value (described, "names", G_VARIANT_TYPE ("a{ss}"));
+  GVariantDict banner;
+
+  if (seconds == 0)
+    return;
+  g_variant_dict_init (&banner, NULL);
+  g_variant_dict_insert (&banner, "milliseconds", "u", seconds * 1000);
+  g_variant_dict_insert (&banner, "number", "s", channel->number);
+  g_variant_dict_insert (&banner, "name", "s", channel->name);
+  if (names != NULL)
+    g_variant_dict_insert_value (&banner, "names", names);
+  if (channel->n_legs > 0)
+    g_variant_dict_insert (&banner, "network", "s", channel->legs[0].network);
+  g_clear_pointer (&self->banner, g_variant_unref);
+  self->banner = g_variant_ref_sink (g_variant_dict_end (&banner));
+  tell (self, "SetBanner", g_variant_new ("(@a{sv})", self->banner), NULL);
+}
+
+void
+hearth_output_set_notice (HearthOutput *self, const char *reason, const char *text)
+{
+  GVariant *notice = reason != NULL ? hearth_notices_make (VIEW, reason, text) : g_variant_new ("a{sv}", NULL);
+  g_autoptr (GVariant) owned = g_variant_ref_sink (notice);
+
+  if (self->notice != NULL && g_variant_equal (self->notice, owned))
+    return;
+  g_clear_pointer (&self->notice, g_variant_unref);
+  self->notice = g_variant_ref (owned);
+  tell (self, "SetNotice", g_variant_new ("(@a{sv})", owned), NULL);
+}
+
+void
+hearth_output_set_blank (HearthOutput *self, gboolean blank)
+{
+  self->blank = blank;
+  tell (self, "SetBlank", g_variant_new ("(b)", blank), NULL);
+}
+
+/* ---- the shell comes ---------------------------------------------------------------------------- */
+
+static void
+on_described (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) display = NULL;
+  g_autoptr (HearthOutput) self = user_data;
+  g_autofree const char **imports = NULL;
+  const char *text;
+  gboolean flag;
+
+  if (reply == NULL)
+    return;
+  g_variant_get (reply, "(@a{sv})", &display);
+  if (g_variant_lookup (display, "mode", "&s", &text))
+    hearth_dbus_display1_set_mode (self->face, text);
+  if (g_variant_lookup (display, "plugin", "&s", &text))
+    hearth_dbus_display1_set_plugin (self->face, text);
+  if (g_variant_lookup (display, "imports", "^a&s", &imports))
+    hearth_dbus_display1_set_imports (self->face, imports);
+  if (g_variant_lookup (display, "composes", "b", &flag))
+    hearth_dbus_display1_set_composes (self->face, flag);
+  if (g_variant_lookup (display, "hardware-timing", "b", &flag))
+    hearth_dbus_display1_set_hardware_timing (self->face, flag);
+}
+
+static void
+ask_what_it_is (HearthOutput *self)
+{
+  g_dbus_connection_call (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE, "Describe", NULL,
+                          G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, self->cancellable, on_described,
+                          g_object_ref (self));
+}
+
+static void
+on_worker_signal (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *signal,
+                  GVariant *parameters, gpointer user_data)
+{
+  HearthOutput *self = user_data;
+
+  if (g_str_equal (signal, "DisplayChanged") && hearth_output_is_connected (self))
+    ask_what_it_is (self);
+}
+
+static void
+on_shell_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpointer user_data)
+{
+  HearthOutput *self = user_data;
+  g_autofree const char **views = NULL;
+  gboolean fresh = !g_variant_lookup (holds, "views", "^a&s", &views) || views[0] == NULL;
+
+  g_dbus_connection_signal_subscribe (hearth_worker_get_connection (worker), NULL, SHELL_INTERFACE, NULL, SHELL_PATH, NULL,
+                                      G_DBUS_SIGNAL_FLAGS_NONE, on_worker_signal, self, NULL); /* ends with the connection */
+  ask_what_it_is (self);
+  if (self->notice != NULL)
+    tell (self, "SetNotice", g_variant_new ("(@a{sv})", self->notice), NULL);
+  if (self->blank)
+    tell (self, "SetBlank", g_variant_new ("(b)", TRUE), NULL);
+  if (self->logging)
+    tell (self, "SetFrameLog", g_variant_new ("(b)", TRUE), NULL);
+  g_signal_emit (self, connected_signal, 0, fresh);
+}
+
+/* ---- Display1 -------------------------------------------------------------------------------------- */
+
+/* Passes a call on to the shell and its answer, descriptors and all, back. */
+static void
+on_passed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GUnixFDList) fds = NULL;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply =
+    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &fds, result, &error);
+
+  if (reply != NULL) {
+    g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, reply, fds);
+    return;
+  }
+  hearth_error_translate (&error, "%s", g_dbus_method_invocation_get_method_name (invocation));
+  g_dbus_method_invocation_take_error (invocation, error);
+}
+
+static gboolean
+pass (HearthOutput *self, GDBusMethodInvocation *invocation)
+{
+  if (!hearth_output_is_connected (self)) {
+    g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
+                                                   "the screen is being started: try again");
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE,
+                                            g_dbus_method_invocation_get_method_name (invocation),
+                                            g_dbus_method_invocation_get_parameters (invocation), NULL, G_DBUS_CALL_FLAGS_NONE,
+                                            TIMEOUT_MS, NULL, NULL, on_passed, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_screenshot (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, GUnixFDList *fds, GVariant *options,
+                      gpointer user_data)
+{
+  return pass (user_data, invocation);
+}
+
+static gboolean
+on_handle_list_modes (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  return pass (user_data, invocation);
+}
+
+static gboolean
+on_handle_set_mode (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, const char *mode, gpointer user_data)
+{
+  return pass (user_data, invocation);
+}
+
+static gboolean
+on_handle_set_frame_log (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, gboolean enabled, gpointer user_data)
+{
+  HearthOutput *self = user_data;
+
+  self->logging = enabled;
+  return pass (self, invocation);
+}
+
+static gboolean
+on_handle_get_frame_log (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, guint64 since, gpointer user_data)
+{
+  return pass (user_data, invocation);
+}
+
+static gboolean
+on_handle_show_banner (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, GVariant *options, gpointer user_data)
+{
+  HearthOutput *self = user_data;
+  guint32 milliseconds = hearth_settings_store_get_uint (self->settings, "screen.banner-seconds") * 1000;
+  GVariantDict banner;
+
+  if (self->banner == NULL) {
+    g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "no channel is on");
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  }
+  g_variant_lookup (options, "milliseconds", "u", &milliseconds);
+  g_variant_dict_init (&banner, self->banner);
+  g_variant_dict_insert (&banner, "milliseconds", "u", milliseconds);
+  tell (self, "SetBanner", g_variant_new ("(@a{sv})", g_variant_dict_end (&banner)), NULL);
+  hearth_dbus_display1_complete_show_banner (face, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+make_face (HearthOutput *self, HearthBus *bus)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->face = hearth_dbus_display1_skeleton_new ();
+  hearth_dbus_display1_set_imports (self->face, (const char *const[]){ NULL });
+  hearth_dbus_display1_set_plugin (self->face, hearth_settings_store_get_string (self->settings, "display.plugin"));
+  hearth_dbus_display1_set_mode (self->face, hearth_settings_store_get_string (self->settings, "display.mode"));
+  g_signal_connect (self->face, "handle-screenshot", G_CALLBACK (on_handle_screenshot), self);
+  g_signal_connect (self->face, "handle-list-modes", G_CALLBACK (on_handle_list_modes), self);
+  g_signal_connect (self->face, "handle-set-mode", G_CALLBACK (on_handle_set_mode), self);
+  g_signal_connect (self->face, "handle-set-frame-log", G_CALLBACK (on_handle_set_frame_log), self);
+  g_signal_connect (self->face, "handle-get-frame-log", G_CALLBACK (on_handle_get_frame_log), self);
+  g_signal_connect (self->face, "handle-show-banner", G_CALLBACK (on_handle_show_banner), self);
+  if (!hearth_bus_export (bus, BUS_PATH, G_DBUS_INTERFACE_SKELETON (self->face), &error))
+    hearth_error ("%s", error->message);
+}
+
+/* ---- the object --------------------------------------------------------------------------------------- */
+
+static void
+on_language (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
+{
+  tell (user_data, "SetLanguage", g_variant_new ("(@s)", value), NULL);
+}
+
+HearthOutput *
+hearth_output_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings)
+{
+  HearthOutput *self = g_object_new (HEARTH_TYPE_OUTPUT, NULL);
+  const char *arguments[] = { "--plugin",   hearth_settings_store_get_string (settings, "display.plugin"),
+                              "--mode",     hearth_settings_store_get_string (settings, "display.mode"),
+                              "--language", hearth_settings_store_get_string (settings, "screen.language"),
+                              NULL };
+  const HearthWorkerSpec spec = { .role = "shell", .instance = "main", .arguments = arguments, .core = TRUE, .user = "hearth-shell" };
+
+  self->settings = g_object_ref (settings);
+  make_face (self, bus);
+  self->shell = g_object_ref (hearth_workers_add (workers, &spec));
+  g_signal_connect_object (self->shell, "connected", G_CALLBACK (on_shell_connected), self, 0);
+  g_signal_connect_object (settings, "changed::screen.language", G_CALLBACK (on_language), self, 0);
+  return self;
+}
+
+static void
+hearth_output_init (HearthOutput *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+static void
+hearth_output_dispose (GObject *object)
+{
+  HearthOutput *self = HEARTH_OUTPUT (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->face != NULL)
+    g_signal_handlers_disconnect_by_data (self->face, self);
+  g_clear_object (&self->face);
+  g_clear_object (&self->shell);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->banner, g_variant_unref);
+  g_clear_pointer (&self->notice, g_variant_unref);
+  G_OBJECT_CLASS (hearth_output_parent_class)->dispose (object);
+}
+
+static void
+hearth_output_finalize (GObject *object)
+{
+  g_object_unref (HEARTH_OUTPUT (object)->cancellable);
+  G_OBJECT_CLASS (hearth_output_parent_class)->finalize (object);
+}
+
+static void
+hearth_output_class_init (HearthOutputClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = hearth_output_dispose;
+  G_OBJECT_CLASS (klass)->finalize = hearth_output_finalize;
+  connected_signal =
+    g_signal_new ("connected", HEARTH_TYPE_OUTPUT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+}

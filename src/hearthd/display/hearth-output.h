@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hearthd/bus/hearth-bus.h"
+#include "hearthd/channels/hearth-channels.h"
+#include "hearthd/settings/hearth-settings-store.h"
+#include "hearthd/workers/hearth-workers.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:output
+ *
+ * The screen as hearthd sees it: hearth-shell and tv.hearth.Display1. What it
+ * is told (banner, notice, blank) is told again to a restarted shell. Main
+ * thread.
+ *
+ * Signal "connected" (gboolean fresh): the shell is there; fresh: it has no
+ * views, each needs a link.
+ */
+#define HEARTH_TYPE_OUTPUT (hearth_output_get_type ())
+G_DECLARE_FINAL_TYPE (HearthOutput, hearth_output, HEARTH, OUTPUT, GObject)
+
+HearthOutput *hearth_output_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings);
+gboolean hearth_output_is_connected (HearthOutput *output);
+/* The shell's end of a frame link; the descriptor is borrowed. */
+void hearth_output_add_view (HearthOutput *output, const char *view, int link_fd);
+/* For its time by the settings. @pills: (nullable) */
+void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, const HearthChannel *channel);
+/* Why there is no picture, in the household's words; %NULL takes it off. @text: the details. */
+void hearth_output_set_notice (HearthOutput *output, const char *reason, const char *text);
+void hearth_output_set_blank (HearthOutput *output, gboolean blank);
+
+G_END_DECLS

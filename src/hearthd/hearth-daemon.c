@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hearthd/hearth-daemon.h"
+
+#include "base/hearth-paths.h"
+#include "hearthd/channels/hearth-channels-face.h"
+#include "hearthd/player/hearth-mpris.h"
+#include "hearthd/system/hearth-system.h"
+
+#include <errno.h>
+#include <hearth/error.h>
+#include <hearth/log.h>
+
+HEARTH_LOG_TOPIC ("hearthd")
+
+struct _HearthDaemon {
+  char *state_dir;
+  HearthBus *bus;
+  HearthDb *db;
+  HearthSettingsStore *settings;
+  HearthChannels *channels;
+  HearthChannelsFace *channels_face;
+  /* From here on: only while started. */
+  HearthWorkers *workers;
+  HearthNetworks *networks;
+  HearthOutput *output;
+  HearthPlayer *player;
+  HearthMpris *mpris;
+  HearthSystem *system;
+};
+
+/* ---- what the parts tell each other ------------------------------------------------------------- */
+
+static void
+on_put_services (HearthWorker *worker, int fd, guint64 bytes, guint services, GVariant *oddities, guint n_oddities,
+                 GVariant *details, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_networks_put_services (self->networks, worker, fd, bytes, oddities, n_oddities, details);
+}
+
+static void
+on_list_failed (HearthWorker *worker, const char *error, const char *text, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_networks_list_failed (self->networks, worker, error, text);
+}
+
+static void
+on_worker_changed (HearthWorker *worker, const char *reason, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  if (self->system != NULL) /* not yet while the first ones are started */
+    hearth_system_worker_changed (self->system, worker, reason);
+}
+
+static const HearthWorkersFuncs workers_funcs = { .put_services = on_put_services,
+                                                  .list_failed = on_list_failed,
+                                                  .changed = on_worker_changed };
+
+static void
+on_channels_changed (const HearthChannelsDiff *diff, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_channels_face_tell (self->channels_face, diff);
+  if (self->player != NULL)
+    hearth_player_channels_changed (self->player);
+}
+
+static void
+on_network_ready (HearthNetworkObject *network, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_player_network_ready (self->player, network);
+}
+
+static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready };
+
+/* ---- the daemon --------------------------------------------------------------------------------------- */
+
+static gboolean
+open_state (HearthDaemon *self, GError **error)
+{
+  static const char *migrations[2];
+  g_autofree char *first = g_strconcat (hearth_settings_schema, hearth_networks_schema, hearth_channels_schema, NULL);
+  g_autofree char *path = NULL;
+
+  self->state_dir = hearth_paths_dup_state ();
+  if (g_mkdir_with_parents (self->state_dir, 0700) < 0) {
+    hearth_error_set_errno (error, errno, "making the state folder %s (HEARTH_STATE_DIR names another)", self->state_dir);
+    return FALSE;
+  }
+  path = g_build_filename (self->state_dir, "hearth.db", NULL);
+  migrations[0] = first;
+  self->db = hearth_db_open (path, migrations, error);
+  migrations[0] = NULL;
+  return self->db != NULL;
+}
+
+HearthDaemon *
+hearth_daemon_new (GDBusConnection *connection, GError **error)
+{
+  HearthDaemon *self = g_new0 (HearthDaemon, 1);
+
+  if (!open_state (self, error)) {
+    hearth_daemon_free (self);
+    return NULL;
+  }
+  self->bus = hearth_bus_new (connection);
+  self->settings = hearth_settings_store_new (self->db);
+  self->channels = hearth_channels_new (self->db);
+  self->channels_face = hearth_channels_face_new (self->bus, self->channels);
+  if (!hearth_settings_store_export (self->settings, self->bus, error)) {
+    hearth_daemon_free (self);
+    return NULL;
+  }
+  self->workers = hearth_workers_new (&workers_funcs, self, error);
+  if (self->workers == NULL) {
+    hearth_daemon_free (self);
+    return NULL;
+  }
+  return self;
+}
+
+void
+hearth_daemon_start (HearthDaemon *self)
+{
+  if (self->player != NULL)
+    return;
+  self->networks =
+    hearth_networks_new (self->bus, self->workers, self->db, self->channels, self->state_dir, &networks_funcs, self);
+  self->output = hearth_output_new (self->bus, self->workers, self->settings);
+  self->player = hearth_player_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->output);
+  self->mpris = hearth_mpris_new (self->bus, self->player);
+  hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
+  self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
+  hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
+}
+
+void
+hearth_daemon_stop (HearthDaemon *self)
+{
+  if (self->workers != NULL)
+    hearth_workers_stop_all (self->workers);
+}
+
+void
+hearth_daemon_free (HearthDaemon *self)
+{
+  g_clear_pointer (&self->system, hearth_system_free);
+  g_clear_pointer (&self->mpris, hearth_mpris_free);
+  g_clear_object (&self->player);
+  g_clear_object (&self->output);
+  g_clear_pointer (&self->networks, hearth_networks_free);
+  g_clear_pointer (&self->workers, hearth_workers_free);
+  g_clear_pointer (&self->channels_face, hearth_channels_face_free);
+  g_clear_pointer (&self->channels, hearth_channels_free);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->bus, hearth_bus_free);
+  g_clear_pointer (&self->db, hearth_db_close);
+  g_free (self->state_dir);
+  g_free (self);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "dbus/tv.hearth.Network1.h"
+#include "hearthd/bus/hearth-bus.h"
+#include "hearthd/channels/hearth-service-list.h"
+#include "hearthd/networks/hearth-stream.h"
+#include "hearthd/workers/hearth-workers.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:network-object
+ *
+ * One network: its worker (hearth-stream), its list, its open streams, its face
+ * tv.hearth.Network1. Main thread.
+ */
+typedef struct _HearthNetworkObject HearthNetworkObject;
+
+typedef struct {
+  /* A whole new list (referenced by the receiver if it keeps it). */
+  void (*list) (HearthNetworkObject *network, HearthServiceList *list, gpointer user_data);
+  /* SetSettings was called: to be kept. */
+  void (*settings) (HearthNetworkObject *network, GVariant *settings, gpointer user_data);
+  /* The worker is there; streams that it held already have been taken in. */
+  void (*ready) (HearthNetworkObject *network, gpointer user_data);
+} HearthNetworkObjectFuncs;
+
+HearthNetworkObject *hearth_network_object_new (const char *name, const char *kind, GVariant *settings, HearthBus *bus,
+                                                HearthWorkers *workers, const HearthNetworkObjectFuncs *funcs, gpointer user_data);
+void hearth_network_object_free (HearthNetworkObject *network); /* ends its worker */
+const char *hearth_network_object_get_name (HearthNetworkObject *network);
+const char *hearth_network_object_get_kind (HearthNetworkObject *network);
+HearthWorker *hearth_network_object_get_worker (HearthNetworkObject *network);
+/* A list that was kept: services can be opened before the network has been asked. */
+void hearth_network_object_set_stored_list (HearthNetworkObject *network, HearthServiceList *list);
+void hearth_network_object_refresh (HearthNetworkObject *network);
+/* Opens a service; at once, the rest comes by the stream's signals; @attributes: a(ss) of its entry (nullable). (transfer full) */
+HearthStream *hearth_network_object_open (HearthNetworkObject *network, const char *channel, const char *uri, GVariant *attributes);
+void hearth_network_object_close (HearthNetworkObject *network, HearthStream *stream);
+/* An open stream of @channel and @uri, also one that an adopted worker held. (nullable) (transfer full) */
+HearthStream *hearth_network_object_find_stream (HearthNetworkObject *network, const char *channel, const char *uri);
+GList *hearth_network_object_get_streams (HearthNetworkObject *network); /* (transfer container) */
+/* A reader that sleeps: both descriptors are duplicated. */
+void hearth_network_object_add_waiter (HearthNetworkObject *network, HearthStream *stream, guint waiter, int page_fd, int event_fd);
+void hearth_network_object_remove_waiter (HearthNetworkObject *network, HearthStream *stream, guint waiter);
+
+/* From the workers' calls. */
+void hearth_network_object_put_services (HearthNetworkObject *network, int fd, guint64 bytes, GVariant *oddities, guint n_oddities,
+                                         GVariant *details);
+void hearth_network_object_list_failed (HearthNetworkObject *network, const char *error, const char *text);
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hearthd/networks/hearth-stream.h"
+#include "hearthd/workers/hearth-workers.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:play-worker
+ *
+ * One hearth-play: its calls and what it tells. Main thread.
+ */
+typedef struct _HearthPlayWorker HearthPlayWorker;
+
+typedef struct {
+  /* There, or there again. @serial: of what it plays; 0: it is fresh and needs everything. @has_link: its frame link lives. */
+  void (*connected) (HearthPlayWorker *worker, guint serial, const char *channel, const char *state, const char *reason,
+                     const char *text, gboolean has_link, gpointer user_data);
+  void (*lost) (HearthPlayWorker *worker, gpointer user_data);
+  void (*stage) (HearthPlayWorker *worker, guint serial, const char *stage, gint64 time_us, gpointer user_data);
+  void (*state) (HearthPlayWorker *worker, guint serial, const char *state, const char *reason, const char *text, gpointer user_data);
+  void (*tracks) (HearthPlayWorker *worker, guint serial, gpointer user_data);
+} HearthPlayWorkerFuncs;
+
+/* @internet: started with --network. */
+HearthPlayWorker *hearth_play_worker_new (HearthWorkers *workers, const char *instance, gboolean internet,
+                                          const HearthPlayWorkerFuncs *funcs, gpointer user_data);
+void hearth_play_worker_free (HearthPlayWorker *worker);
+gboolean hearth_play_worker_is_connected (HearthPlayWorker *worker);
+/* A living process of before our restart, not heard of yet. */
+gboolean hearth_play_worker_is_awaited (HearthPlayWorker *worker);
+guint hearth_play_worker_get_restarts (HearthPlayWorker *worker);
+void hearth_play_worker_set_link (HearthPlayWorker *worker, int link_fd);
+/* @fds: ring, page, event, page, event; @options: floating a{sv}. */
+void hearth_play_worker_open (HearthPlayWorker *worker, guint serial, const int fds[5], GVariant *options);
+void hearth_play_worker_open_uri (HearthPlayWorker *worker, guint serial, const char *uri, GVariant *options);
+void hearth_play_worker_stop (HearthPlayWorker *worker, guint serial);
+void hearth_play_worker_set_volume (HearthPlayWorker *worker, double volume, gboolean mute);
+/* Passes a Player1 call on and its answer back. BUSY when there is none to ask. */
+void hearth_play_worker_pass (HearthPlayWorker *worker, const char *method, GVariant *parameters, GDBusMethodInvocation *invocation);
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "dbus/tv.hearth.Player1.h"
+#include "hearthd/display/hearth-output.h"
+#include "hearthd/networks/hearth-networks.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:player
+ *
+ * One view: what is on, which streams it keeps, its hearth-play processes (one
+ * for rings, one with the internet open, started when first needed), its face
+ * tv.hearth.Player1. Main thread.
+ *
+ * Signal "changed": channel, state or volume did.
+ */
+#define HEARTH_TYPE_PLAYER (hearth_player_get_type ())
+G_DECLARE_FINAL_TYPE (HearthPlayer, hearth_player, HEARTH, PLAYER, GObject)
+
+HearthPlayer *hearth_player_new (HearthBus *bus, HearthWorkers *workers, HearthChannels *channels, HearthNetworks *networks,
+                                 HearthSettingsStore *settings, HearthOutput *output);
+/* Shows the last channel, unless a living hearth-play is about to be adopted. */
+void hearth_player_start (HearthPlayer *player);
+/* Errors: NOT_FOUND. Each returns the zap's serial, 0 with @error. */
+guint hearth_player_open_channel (HearthPlayer *player, const char *id, guint leg, GError **error);
+guint hearth_player_open_uri (HearthPlayer *player, const char *uri, GError **error);
+guint hearth_player_zap (HearthPlayer *player, gint delta, GError **error);
+void hearth_player_stop (HearthPlayer *player);
+/* Standby and back. */
+void hearth_player_sleep (HearthPlayer *player);
+void hearth_player_wake (HearthPlayer *player);
+/* The list changed: what is on may have gone, neighbours may be others. */
+void hearth_player_channels_changed (HearthPlayer *player);
+/* A network's worker is there: streams that it held can be taken up. */
+void hearth_player_network_ready (HearthPlayer *player, HearthNetworkObject *network);
+const HearthChannel *hearth_player_get_channel (HearthPlayer *player); /* (nullable) */
+HearthDBusPlayer1 *hearth_player_get_face (HearthPlayer *player);
+
+G_END_DECLS

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "hearthd/system/hearth-system.h"
+
+#include "base/hearth-plugin-host.h"
+#include "dbus/tv.hearth.System1.h"
+
+#include <hearth/error.h>
+#include <hearth/log.h>
+
+HEARTH_LOG_TOPIC ("system")
+
+#define API_VERSION 1
+#define PLATFORM_PATH "/tv/hearth/internal"
+#define PLATFORM_INTERFACE "tv.hearth.internal.Platform1"
+#define PLATFORM "generic"
+#define TIMEOUT_MS 10000
+
+struct _HearthSystem {
+  HearthWorkers *workers;
+  HearthWorker *platform;
+  HearthSettingsStore *settings;
+  HearthPlayer *player;
+  HearthOutput *output;
+  HearthDBusSystem1 *face;
+  gulong debug_changed;
+};
+
+static gboolean
+is_standby (HearthSystem *self)
+{
+  return g_str_equal (hearth_dbus_system1_get_state (self->face), "standby");
+}
+
+/* ---- the platform ---------------------------------------------------------------------------- */
+
+static void
+on_platform_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply == NULL) /* a box without such hardware still sleeps: its picture is off */
+    hearth_info ("the platform: %s: %s", (const char *) user_data, error->message);
+}
+
+static void
+tell_platform (HearthSystem *self, const char *method, GVariant *parameters)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+  GDBusConnection *connection = hearth_worker_get_connection (self->platform);
+
+  if (connection != NULL)
+    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, method, owned, NULL, G_DBUS_CALL_FLAGS_NONE,
+                            TIMEOUT_MS, NULL, on_platform_done, (gpointer) g_intern_string (method));
+}
+
+static void
+on_platform_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpointer user_data)
+{
+  HearthSystem *self = user_data;
+
+  tell_platform (self, "Start", g_variant_new ("(s@a{sv})", PLATFORM, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)));
+  if (is_standby (self))
+    tell_platform (self, "SetPower", g_variant_new ("(s)", "standby"));
+}
+
+static void
+on_described (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  GError *error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply != NULL) {
+    g_dbus_method_invocation_return_value (invocation, reply);
+    return;
+  }
+  hearth_error_translate (&error, "asking the platform plug-in");
+  g_dbus_method_invocation_take_error (invocation, error);
+}
+
+static gboolean
+on_handle_describe (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  HearthSystem *self = user_data;
+  GDBusConnection *connection = hearth_worker_get_connection (self->platform);
+
+  if (connection != NULL)
+    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, "Describe", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                            TIMEOUT_MS, NULL, on_described, invocation);
+  else
+    g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
+                                                   "the platform's worker does not run: see hearthctl workers");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- workers and plug-ins -------------------------------------------------------------------------- */
+
+static gboolean
+on_handle_get_workers (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  HearthSystem *self = user_data;
+  GPtrArray *all = hearth_workers_get_all (self->workers);
+  GVariantBuilder workers;
+
+  g_variant_builder_init (&workers, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < all->len; i++)
+    g_variant_builder_add_value (&workers, hearth_worker_describe (g_ptr_array_index (all, i)));
+  hearth_dbus_system1_complete_get_workers (face, invocation, g_variant_builder_end (&workers));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+void
+hearth_system_worker_changed (HearthSystem *self, HearthWorker *worker, const char *reason)
+{
+  hearth_dbus_system1_emit_worker_changed (self->face, hearth_worker_get_name (worker),
+                                           hearth_worker_state_to_string (hearth_worker_get_state (worker)),
+                                           reason != NULL ? reason : "");
+}
+
+/* hearthd loads no plug-in: it lists what is there by name; what a load says is in the state of whoever wanted it. */
+static gboolean
+on_handle_get_plugins (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  g_auto (GStrv) names = hearth_plugin_host_list ();
+  GVariantBuilder plugins;
+
+  g_variant_builder_init (&plugins, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; names[i] != NULL; i++) {
+    GVariantDict plugin;
+
+    g_variant_dict_init (&plugin, NULL);
+    g_variant_dict_insert (&plugin, "name", "s", names[i]);
+    g_variant_dict_insert (&plugin, "state", "s", "available");
+    g_variant_builder_add_value (&plugins, g_variant_dict_end (&plugin));
+  }
+  hearth_dbus_system1_complete_get_plugins (face, invocation, g_variant_builder_end (&plugins));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- logs -------------------------------------------------------------------------------------------- */
+
+static gboolean
+set_debug (HearthSystem *self, const char *levels, GError **error)
+{
+  if (!hearth_log_set_levels (*levels != '\0' ? levels : g_getenv ("HEARTH_DEBUG"), error))
+    return FALSE;
+  hearth_workers_set_debug (self->workers, levels);
+  return TRUE;
+}
+
+static gboolean
+on_handle_set_debug (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, const char *levels, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (set_debug (user_data, levels, &error))
+    hearth_dbus_system1_complete_set_debug (face, invocation);
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+on_debug_setting (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!set_debug (user_data, g_variant_get_string (value, NULL), &error))
+    hearth_warning ("%s", error->message);
+}
+
+/* ---- standby ------------------------------------------------------------------------------------------- */
+
+static gboolean
+on_handle_standby (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  HearthSystem *self = user_data;
+
+  if (!is_standby (self)) {
+    hearth_player_sleep (self->player);
+    hearth_output_set_blank (self->output, TRUE);
+    hearth_dbus_system1_set_state (face, "standby");
+    tell_platform (self, "SetPower", g_variant_new ("(s)", "standby"));
+  }
+  hearth_dbus_system1_complete_standby (face, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_wake (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  HearthSystem *self = user_data;
+
+  if (is_standby (self)) {
+    tell_platform (self, "SetPower", g_variant_new ("(s)", "on"));
+    hearth_dbus_system1_set_state (face, "on");
+    hearth_output_set_blank (self->output, FALSE);
+    hearth_player_wake (self->player);
+  }
+  hearth_dbus_system1_complete_wake (face, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+/* ---- the object -------------------------------------------------------------------------------------------- */
+
+static void
+make_face (HearthSystem *self, HearthBus *bus)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->face = hearth_dbus_system1_skeleton_new ();
+  hearth_dbus_system1_set_state (self->face, "on");
+  hearth_dbus_system1_set_version (self->face, PACKAGE_VERSION);
+  hearth_dbus_system1_set_api_version (self->face, API_VERSION);
+  hearth_dbus_system1_set_started (self->face, g_get_real_time ());
+  g_signal_connect (self->face, "handle-get-workers", G_CALLBACK (on_handle_get_workers), self);
+  g_signal_connect (self->face, "handle-get-plugins", G_CALLBACK (on_handle_get_plugins), self);
+  g_signal_connect (self->face, "handle-describe", G_CALLBACK (on_handle_describe), self);
+  g_signal_connect (self->face, "handle-set-debug", G_CALLBACK (on_handle_set_debug), self);
+  g_signal_connect (self->face, "handle-standby", G_CALLBACK (on_handle_standby), self);
+  g_signal_connect (self->face, "handle-wake", G_CALLBACK (on_handle_wake), self);
+  if (!hearth_bus_export (bus, "/tv/hearth", G_DBUS_INTERFACE_SKELETON (self->face), &error))
+    hearth_error ("%s", error->message);
+}
+
+HearthSystem *
+hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthPlayer *player,
+                   HearthOutput *output)
+{
+  HearthSystem *self = g_new0 (HearthSystem, 1);
+  const HearthWorkerSpec spec = { .role = "worker", .instance = "platform", .core = FALSE };
+  const char *levels = hearth_settings_store_get_string (settings, "system.debug");
+
+  self->workers = workers;
+  self->settings = g_object_ref (settings);
+  self->player = g_object_ref (player);
+  self->output = g_object_ref (output);
+  make_face (self, bus);
+  self->platform = g_object_ref (hearth_workers_add (workers, &spec));
+  g_signal_connect (self->platform, "connected", G_CALLBACK (on_platform_connected), self);
+  self->debug_changed = g_signal_connect (settings, "changed::system.debug", G_CALLBACK (on_debug_setting), self);
+  if (*levels != '\0')
+    hearth_log_set_levels (levels, NULL);
+  return self;
+}
+
+void
+hearth_system_free (HearthSystem *self)
+{
+  g_signal_handler_disconnect (self->settings, self->debug_changed);
+  g_signal_handlers_disconnect_by_data (self->platform, self);
+  g_signal_handlers_disconnect_by_data (self->face, self);
+  g_object_unref (self->platform);
+  g_object_unref (self->face);
+  g_object_unref (self->settings);
+  g_object_unref (self->player);
+  g_object_unref (self->output);
+  g_free (self);
+}

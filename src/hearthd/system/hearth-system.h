@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hearthd/display/hearth-output.h"
+#include "hearthd/player/hearth-player.h"
+
+G_BEGIN_DECLS
+
+/* tv.hearth.System1: workers, standby, logs, the box itself through its platform plug-in. Main thread. */
+typedef struct _HearthSystem HearthSystem;
+
+HearthSystem *hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthPlayer *player,
+                                 HearthOutput *output);
+void hearth_system_free (HearthSystem *system);
+void hearth_system_worker_changed (HearthSystem *system, HearthWorker *worker, const char *reason);
+
+G_END_DECLS

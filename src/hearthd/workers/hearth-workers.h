@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hearthd/workers/hearth-worker.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SECTION:workers
+ *
+ * All workers, hearthd's private socket, and the book by which a restarted
+ * hearthd knows its workers again (<runtime>/workers.ini: token, pid and start
+ * time of each). Main thread.
+ */
+typedef struct _HearthWorkers HearthWorkers;
+
+typedef struct {
+  /* Calls of workers that carry their lists; @worker is the caller. */
+  void (*put_services) (HearthWorker *worker, int fd, guint64 bytes, guint services, GVariant *oddities, guint n_oddities,
+                        GVariant *details, gpointer user_data);
+  void (*list_failed) (HearthWorker *worker, const char *error, const char *text, gpointer user_data);
+  void (*changed) (HearthWorker *worker, const char *reason, gpointer user_data); /* for System1.WorkerChanged */
+} HearthWorkersFuncs;
+
+/* Listens on the private socket. Errors: IO, PERMISSION_DENIED when the runtime folder cannot be used. */
+HearthWorkers *hearth_workers_new (const HearthWorkersFuncs *funcs, gpointer user_data, GError **error);
+/* Stops nothing: workers outlive hearthd unless hearth_workers_stop_all() was called. */
+void hearth_workers_free (HearthWorkers *workers);
+/* Starts one, or waits for a living one of the book to say Hello and adopts it. (transfer none), owned by @workers. */
+HearthWorker *hearth_workers_add (HearthWorkers *workers, const HearthWorkerSpec *spec);
+/* Asks it to quit, kills it after 2 s, forgets it. */
+void hearth_workers_remove (HearthWorkers *workers, HearthWorker *worker);
+/* Ends all, waits at most 2 s. */
+void hearth_workers_stop_all (HearthWorkers *workers);
+/* Looks at progress while anything is to be watched; costs two wakes a second, so only while something plays. */
+void hearth_workers_set_watching (HearthWorkers *workers, gboolean watching);
+GPtrArray *hearth_workers_get_all (HearthWorkers *workers); /* borrowed, of HearthWorker */
+void hearth_workers_set_debug (HearthWorkers *workers, const char *levels);
+
+G_END_DECLS
