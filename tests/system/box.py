@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What tests and benches do with a box over its bus; events instead of sleeps."""
+
+import os
+import sys
+import time
+
+import gi
+from gi.repository import Gio, GLib
+
+import boxprocess
+
+ROOT = '/tv/hearth'
+VIEW = '/tv/hearth/view/main'
+OUTPUT = '/tv/hearth/output/main'
+NO_CODE = 0xffffffff
+
+
+def now_us():
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+
+
+class Skip(Exception):
+    """The machine lacks what the test needs; the message says what."""
+
+
+class TimedOut(AssertionError):
+    pass
+
+
+class Box(boxprocess.Box):
+    def __init__(self, programs, **kwargs):
+        super().__init__(programs, **kwargs)
+        self.connection = None
+        self.signals = []  # (time_us, path, interface, name, parameters)
+
+    # ---- the bus
+    def connect(self):
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            self.environment['HEARTH_BUS'],
+            Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self.connection.signal_subscribe('tv.hearth.Hearth1', None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                         lambda c, s, path, interface, name, parameters:
+                                         self.signals.append((now_us(), path, interface, name, parameters.unpack())))
+
+    def start(self, timeout=20):
+        super().start()
+        if self.connection is None:
+            self.connect()
+        self.wait(self.is_up, timeout, 'hearthd on the bus')
+
+    def is_up(self):
+        try:
+            self.get(ROOT, 'System1', 'Version')
+            return True
+        except GLib.Error:
+            return False
+
+    def call(self, path, interface, method, signature='()', *arguments, timeout_ms=10000, fds=False):
+        """The answer's values as Python's (one value alone)."""
+        parameters = GLib.Variant(signature, arguments) if signature != '()' else None
+        reply = self.connection.call_with_unix_fd_list_sync('tv.hearth.Hearth1', path, 'tv.hearth.' + interface, method, parameters, None,
+                                                            Gio.DBusCallFlags.NONE, timeout_ms, None, None)
+        values = reply[0].unpack()
+        if fds:
+            return values, reply[1]
+        return values[0] if len(values) == 1 else values
+
+    def get(self, path, interface, name):
+        reply = self.connection.call_sync('tv.hearth.Hearth1', path, 'org.freedesktop.DBus.Properties', 'Get',
+                                          GLib.Variant('(ss)', ('tv.hearth.' + interface, name)), None,
+                                          Gio.DBusCallFlags.NONE, 5000, None)
+        return reply.unpack()[0]
+
+    def set_setting(self, key, variant):
+        self.call(ROOT, 'Settings1', 'Set', '(sv)', key, variant)
+
+    # ---- waiting
+    def wait(self, condition, timeout, what):
+        """Runs the main loop until condition() is true; its value."""
+        context = GLib.MainContext.default()
+        deadline = time.monotonic() + timeout
+        tick = GLib.timeout_add(10, lambda: True)  # looks again also when the bus is silent
+        try:
+            while True:
+                value = condition()
+                if value:
+                    return value
+                if time.monotonic() > deadline:
+                    raise TimedOut(f'within {timeout} s not seen: {what}\n{self.tail()}')
+                context.iteration(True)
+        finally:
+            GLib.source_remove(tick)
+
+    def tail(self, lines=40):
+        self.log.flush()
+        with open(self.log_path, encoding='utf-8', errors='replace') as log:
+            return ''.join(log.readlines()[-lines:])
+
+    # ---- television
+    def add_network(self, name, timeout=20, **settings):
+        self.call(ROOT, 'Networks1', 'Add', '(ssa{sv})', name, 'iptv', {k: GLib.Variant('s', v) for k, v in settings.items()})
+        path = ROOT + '/network/' + name
+        self.wait(lambda: self.get(path, 'Network1', 'State') in ('ready', 'failed'), timeout, f'the list of network {name}')
+        state = self.get(path, 'Network1', 'State')
+        assert state == 'ready', self.get(path, 'Network1', 'ReasonText')
+        return path
+
+    def channels(self):
+        cursor, found = '', []
+        while True:
+            page, cursor = self.call(ROOT, 'Channels1', 'List', '(sua{sv})', cursor, 1000, {})
+            found += page
+            if not cursor:
+                return found
+
+    def zap(self, number):
+        return self.call(VIEW, 'Player1', 'OpenNumber', '(sa{sv})', str(number), {})
+
+    def log_frames(self, enabled=True):
+        self.call(OUTPUT, 'Display1', 'SetFrameLog', '(b)', enabled)
+
+    def frames(self, since=0):
+        """(number, sequence, serial, shown_us, pts, channel, frame) of the frames shown since."""
+        return self.call(OUTPUT, 'Display1', 'GetFrameLog', '(t)', since)
+
+    def wait_frame(self, channel, timeout, after_us=0, serial=None, count=1):
+        """The first of `count` frames of a channel shown after a time."""
+        def look():
+            try:
+                found = [f for f in self.frames() if f[5] == channel and f[3] > after_us and (serial is None or f[2] == serial)]
+            except GLib.Error:  # the screen is being started
+                return None
+            return found if len(found) >= count else None
+        return self.wait(look, timeout, f'{count} frames of channel {channel}')[0]
+
+    def worker(self, role, instance=None):
+        for worker in self.call(ROOT, 'System1', 'GetWorkers'):
+            if worker['role'] == role and (instance is None or worker['instance'] == instance):
+                return worker
+        raise KeyError(role)
+
+    def screenshot(self, **options):
+        (_, info), fds = self.call(OUTPUT, 'Display1', 'Screenshot', '(a{sv})',
+                                   {k: GLib.Variant(t, v) for k, (t, v) in options.items()}, fds=True)
+        fd = fds.get(0)
+        with os.fdopen(fd, 'rb') as image:
+            image.seek(0)
+            return image.read(), info
+
+
+# ---- running tests: TAP's plain cousin, counted by ./dev check ------------------------------------------------
+
+def run(tests, programs):
+    """Runs (name, function) with a programs argument; prints a line each; exit status for make."""
+    failed = skipped = 0
+    wanted = sys.argv[1:]
+    for name, function in tests:
+        if wanted and name not in wanted:
+            continue
+        began = time.monotonic()
+        try:
+            function(programs)
+            print(f'ok {name} ({time.monotonic() - began:.1f} s)', flush=True)
+        except Skip as reason:
+            skipped += 1
+            print(f'ok {name} # SKIP {reason}', flush=True)
+        except Exception as error:  # pylint: disable=broad-except
+            failed += 1
+            import traceback
+            traceback.print_exc()
+            print(f'not ok {name}: {error}', flush=True)
+    if failed:
+        sys.exit(1)
+    if skipped and skipped == len(tests):
+        sys.exit(77)
