@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# Figures: each program prints one JSON line a figure. Not installed, not built by `make`; `./dev bench` makes what it runs.
+EXTRA_PROGRAMS += bench-ring
+bench_ring_SOURCES = tests/bench/bench-ring.c
+bench_ring_LDADD = libring.la libhearth-1.0.la $(GLIB_LIBS)
