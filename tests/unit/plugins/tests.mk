@@ -7,3 +7,11 @@ test_display_headless_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frame
 test_display_headless_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
 test_display_headless_LDADD = libdisplay-headless-builtin.la libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS) -lm
 endif
+
+if NETWORK_IPTV
+IPTV_TEST_LIBS = libnetwork-iptv-core.la libhearth-1.0.la $(SOUP_LIBS) $(GLIB_LIBS)
+check_PROGRAMS += test-iptv-m3u
+TESTS += test-iptv-m3u
+test_iptv_m3u_SOURCES = tests/unit/plugins/test-iptv-m3u.c
+test_iptv_m3u_LDADD = $(IPTV_TEST_LIBS)
+endif

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "iptv-http.h"
+
+#include "iptv-pacer.h"
+#include "iptv-ts.h"
+
+#include <string.h>
+
+#define READ_BYTES 65536
+#define READS_A_TICK 16
+#define FRESH_US (2 * G_USEC_PER_SEC)   /* so long each arrival is read at once, then at the common tick */
+#define STABLE_US (5 * G_USEC_PER_SEC)  /* a connection that held so long makes the next wait short again */
+#define ANSWER_US (8 * G_USEC_PER_SEC)  /* to connect and answer */
+#define SILENCE_US (4 * G_USEC_PER_SEC) /* live servers send in bursts, up to some seconds apart */
+#define PACER_FULL_BYTES (1 << 20)
+#define WATCHDOG_MS 1000
+
+static const guint backoff_ms[] = { 0, 500, 1000, 2000, 4000, 8000, 10000 };
+
+/* One connection. Its callbacks hold it; one that is not its stream's current attempt any more does nothing. */
+typedef struct {
+  gatomicrefcount refs;
+  IptvHttp *http;
+  GCancellable *cancellable;
+  SoupMessage *message;
+  GInputStream *body; /* NULL: not answered */
+  guint8 buffer[READ_BYTES];
+} Attempt;
+
+struct _IptvHttp {
+  IptvFeed feed;
+  IptvIo *io;
+  GUri *uri;
+  char *text; /* for messages: without user, password and query */
+  IptvRequest *request;
+
+  /* The io thread's own. */
+  guint n_refs; /* the opener's and one an attempt */
+  Attempt *attempt;
+  GSource *timer, *watchdog;
+  guint n_failures;
+  gint64 began_us, last_us; /* this attempt; its last bytes */
+  gint64 first_us;          /* its first bytes; 0: none */
+  GByteArray *head;         /* until it is known what comes */
+  gboolean known;
+  IptvPacer *pacer; /* NULL: live */
+  HearthTransportHealth health;
+  gint64 health_told_us;
+};
+
+static void begin_attempt (IptvHttp *self);
+static void read_on (IptvHttp *self);
+
+/* ---- lifetimes ------------------------------------------------------------------------------ */
+
+static void
+http_unref (IptvHttp *self)
+{
+  if (--self->n_refs > 0)
+    return;
+  iptv_io_release (self->io);
+  iptv_feed_clear (&self->feed);
+  g_uri_unref (self->uri);
+  g_free (self->text);
+  iptv_request_free (self->request);
+  g_free (self);
+}
+
+static Attempt *
+attempt_ref (Attempt *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+attempt_unref (Attempt *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_object (&self->body);
+  g_clear_object (&self->message);
+  g_object_unref (self->cancellable);
+  http_unref (self->http);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Attempt, attempt_unref)
+
+static gboolean
+is_current (const Attempt *self)
+{
+  return self->http->attempt == self;
+}
+
+static void
+drop_attempt (IptvHttp *self)
+{
+  Attempt *attempt = g_steal_pointer (&self->attempt);
+
+  iptv_io_remove (&self->timer);
+  iptv_io_remove (&self->watchdog);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  if (self->pacer != NULL)
+    iptv_pacer_clear (self->pacer);
+  g_clear_pointer (&self->pacer, g_free);
+  if (attempt == NULL)
+    return;
+  g_cancellable_cancel (attempt->cancellable);
+  attempt_unref (attempt);
+}
+
+/* ---- trouble -------------------------------------------------------------------------------- */
+
+static gboolean
+on_retry (gpointer data)
+{
+  IptvHttp *self = data;
+
+  iptv_io_remove (&self->timer);
+  self->health.reconnects++;
+  iptv_feed_health (&self->feed, &self->health);
+  begin_attempt (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_health (IptvHttp *self, gint64 now_us)
+{
+  if (now_us - self->health_told_us < G_USEC_PER_SEC)
+    return;
+  self->health_told_us = now_us;
+  iptv_feed_health (&self->feed, &self->health);
+}
+
+static void
+retry (IptvHttp *self, HearthError code, const char *text)
+{
+  if (self->first_us != 0 && self->last_us - self->first_us >= STABLE_US)
+    self->n_failures = 0;
+  drop_attempt (self);
+  iptv_feed_state (&self->feed, HEARTH_STREAM_RECONNECTING, code, text);
+  self->timer = iptv_io_add_timeout (self->io, backoff_ms[MIN (self->n_failures, G_N_ELEMENTS (backoff_ms) - 1)], on_retry, self);
+  self->n_failures++;
+}
+
+static void
+retry_error (IptvHttp *self, GError *error)
+{
+  g_autoptr (GError) ours = error;
+
+  hearth_error_translate (&ours, "%s", self->text);
+  retry (self, (HearthError) ours->code, ours->message);
+}
+
+static void
+finish (IptvHttp *self, HearthStreamState state, HearthError code, const char *text)
+{
+  drop_attempt (self);
+  iptv_feed_health (&self->feed, &self->health);
+  iptv_feed_state (&self->feed, state, code, text);
+}
+
+static gboolean
+on_watchdog (gpointer data)
+{
+  IptvHttp *self = data;
+  gint64 now_us = iptv_now_us ();
+  g_autofree char *text = NULL;
+
+  iptv_io_remove (&self->watchdog);
+  if (self->attempt->body == NULL && now_us - self->began_us >= ANSWER_US) {
+    text = g_strdup_printf ("%s: the server did not answer within %d s", self->text, (int) (ANSWER_US / G_USEC_PER_SEC));
+    retry (self, HEARTH_ERROR_TIMED_OUT, text);
+  } else if (self->attempt->body != NULL && now_us - self->last_us >= SILENCE_US) {
+    text = g_strdup_printf ("%s: connected, but nothing came for %d s", self->text, (int) (SILENCE_US / G_USEC_PER_SEC));
+    retry (self, HEARTH_ERROR_NO_PACKETS, text);
+  } else {
+    self->watchdog = iptv_io_add_timeout (self->io, WATCHDOG_MS, on_watchdog, self);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+static const char *
+get_type (IptvHttp *self)
+{
+  const char *type = soup_message_headers_get_content_type (soup_message_get_response_headers (self->attempt->message), NULL);
+
+  return type != NULL ? type : "no type";
+}
+
+/* FALSE: it is nothing that a ring can hold, and was told. */
+static gboolean
+accept_body (IptvHttp *self, IptvBody body)
+{
+  g_autofree char *text = NULL;
+
+  switch (body) {
+  case IPTV_BODY_PLAYLIST:
+    text = g_strdup_printf ("%s is a playlist (HLS), not a transport stream: the list should say so, by #KODIPROP:mimetype=application/x-mpegURL",
+                            self->text);
+    finish (self, HEARTH_STREAM_FAILED, HEARTH_ERROR_NOT_SUPPORTED, text);
+    return FALSE;
+  case IPTV_BODY_HTML:
+    text = g_strdup_printf ("%s sends a web page instead of television: is the subscription paid, the box logged in?", self->text);
+    retry (self, HEARTH_ERROR_CORRUPT, text);
+    return FALSE;
+  case IPTV_BODY_OTHER:
+    text = g_strdup_printf ("%s sends no MPEG transport stream, but %s", self->text, get_type (self));
+    retry (self, HEARTH_ERROR_CORRUPT, text);
+    return FALSE;
+  case IPTV_BODY_TS:
+  case IPTV_BODY_UNKNOWN:
+  default:
+    return TRUE;
+  }
+}
+
+static void
+let_out (IptvHttp *self, const guint8 *bytes, gsize n_bytes, gint64 now_us)
+{
+  if (self->pacer != NULL)
+    iptv_pacer_push (self->pacer, bytes, n_bytes);
+  else
+    iptv_feed_push (&self->feed, bytes, n_bytes, now_us);
+}
+
+/* The first bytes wait until it is sure that they are a transport stream. */
+static gboolean
+take_head (IptvHttp *self, const guint8 *bytes, gsize n_bytes, gboolean last, gint64 now_us)
+{
+  g_autoptr (GByteArray) head = NULL;
+  gsize offset = 0;
+  IptvBody body;
+
+  if (self->head == NULL)
+    self->head = g_byte_array_new ();
+  g_byte_array_append (self->head, bytes, (guint) n_bytes);
+  body = iptv_ts_probe (self->head->data, self->head->len, last, &offset);
+  if (body == IPTV_BODY_UNKNOWN)
+    return TRUE;
+  if (!accept_body (self, body))
+    return FALSE;
+  self->known = TRUE;
+  head = g_steal_pointer (&self->head);
+  if (self->health.reconnects > 0)
+    iptv_feed_gap (&self->feed);
+  iptv_feed_state (&self->feed, HEARTH_STREAM_RUNNING, 0, NULL);
+  let_out (self, head->data + offset, head->len - offset, now_us);
+  return TRUE;
+}
+
+/* FALSE: the attempt is over. */
+static gboolean
+take (IptvHttp *self, const guint8 *bytes, gsize n_bytes)
+{
+  gint64 now_us = iptv_now_us ();
+
+  self->health.received++;
+  self->last_us = now_us;
+  if (self->first_us == 0)
+    self->first_us = now_us;
+  if (!self->known)
+    return take_head (self, bytes, n_bytes, FALSE, now_us);
+  let_out (self, bytes, n_bytes, now_us);
+  tell_health (self, now_us);
+  return TRUE;
+}
+
+static void
+end_of_body (IptvHttp *self)
+{
+  g_autofree char *text = g_strdup_printf ("%s: the server closed the connection", self->text);
+
+  if (!self->known && !take_head (self, NULL, 0, TRUE, iptv_now_us ()))
+    return;
+  if (self->pacer == NULL) {
+    retry (self, HEARTH_ERROR_DISCONNECTED, text);
+    return;
+  }
+  self->pacer->ended = TRUE;
+}
+
+/* Takes what is there without waiting. FALSE: the attempt is over, or the body. */
+static gboolean
+drain (IptvHttp *self)
+{
+  Attempt *attempt = self->attempt;
+
+  for (guint i = 0; i < READS_A_TICK; i++) {
+    g_autoptr (GError) error = NULL;
+    gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (attempt->body), attempt->buffer, READ_BYTES, NULL,
+                                                         &error);
+
+    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      return TRUE;
+    if (n < 0)
+      retry_error (self, g_steal_pointer (&error));
+    else if (n == 0)
+      end_of_body (self);
+    else if (take (self, attempt->buffer, (gsize) n))
+      continue;
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+pump (IptvHttp *self)
+{
+  gint64 now_us = iptv_now_us (), due_us = 0;
+  const guint8 *bytes = NULL;
+  gsize n;
+
+  while ((n = iptv_pacer_take (self->pacer, now_us, &bytes, &due_us)) > 0) {
+    iptv_feed_push (&self->feed, bytes, n, due_us);
+    self->last_us = now_us;
+  }
+}
+
+static gboolean
+can_drain (const IptvHttp *self)
+{
+  return G_IS_POLLABLE_INPUT_STREAM (self->attempt->body) &&
+         g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (self->attempt->body));
+}
+
+static void
+wait_for_tick (IptvHttp *self, GSourceFunc func)
+{
+  iptv_io_remove (&self->timer);
+  self->timer = iptv_io_add_tick (self->io, func, self);
+}
+
+static gboolean
+on_live_tick (gpointer data)
+{
+  IptvHttp *self = data;
+
+  if (!can_drain (self))
+    read_on (self);
+  else if (drain (self))
+    wait_for_tick (self, on_live_tick);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_paced_tick (gpointer data)
+{
+  IptvHttp *self = data;
+  gboolean full = iptv_pacer_get_fill (self->pacer) >= PACER_FULL_BYTES;
+
+  pump (self);
+  if (self->pacer->ended && iptv_pacer_get_fill (self->pacer) == 0)
+    finish (self, HEARTH_STREAM_ENDED, 0, NULL);
+  else if (iptv_pacer_is_lost (self->pacer))
+    finish (self, HEARTH_STREAM_FAILED, HEARTH_ERROR_CORRUPT, "the recording has no clock reference (PCR), so its speed is unknown");
+  else {
+    wait_for_tick (self, on_paced_tick);
+    if (full && !self->pacer->ended && iptv_pacer_get_fill (self->pacer) < PACER_FULL_BYTES)
+      read_on (self);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+go_on (IptvHttp *self)
+{
+  if (self->pacer != NULL) {
+    if (self->timer == NULL)
+      wait_for_tick (self, on_paced_tick);
+    if (!self->pacer->ended && iptv_pacer_get_fill (self->pacer) < PACER_FULL_BYTES)
+      read_on (self);
+  } else if (self->first_us != 0 && self->last_us - self->first_us >= FRESH_US) {
+    wait_for_tick (self, on_live_tick);
+  } else {
+    read_on (self);
+  }
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Attempt) attempt = data;
+  IptvHttp *self = attempt->http;
+  GError *error = NULL;
+  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  if (!is_current (attempt)) {
+    g_clear_error (&error);
+    return;
+  }
+  if (n < 0) {
+    retry_error (self, error);
+  } else if (n == 0) {
+    end_of_body (self);
+    if (is_current (attempt) && self->pacer != NULL && self->timer == NULL)
+      wait_for_tick (self, on_paced_tick);
+  } else if (take (self, attempt->buffer, (gsize) n)) {
+    go_on (self);
+  }
+}
+
+static void
+read_on (IptvHttp *self)
+{
+  g_input_stream_read_async (self->attempt->body, self->attempt->buffer, READ_BYTES, G_PRIORITY_DEFAULT, self->attempt->cancellable,
+                             on_read, attempt_ref (self->attempt));
+}
+
+/* ---- connecting ------------------------------------------------------------------------------ */
+
+static void
+on_response (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Attempt) attempt = data;
+  IptvHttp *self = attempt->http;
+  GError *error = NULL;
+  g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  guint status = soup_message_get_status (attempt->message);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (attempt->message);
+
+  if (!is_current (attempt)) {
+    g_clear_error (&error);
+    return;
+  }
+  if (body == NULL) {
+    retry_error (self, error);
+    return;
+  }
+  if (!SOUP_STATUS_IS_SUCCESSFUL (status)) {
+    g_autofree char *text =
+      g_strdup_printf ("%s: the server says %u %s", self->text, status, soup_message_get_reason_phrase (attempt->message));
+
+    retry (self, HEARTH_ERROR_NO_SIGNAL, text);
+    return;
+  }
+  attempt->body = g_steal_pointer (&body);
+  self->last_us = iptv_now_us ();
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH) {
+    self->pacer = g_new (IptvPacer, 1);
+    iptv_pacer_init (self->pacer);
+  }
+  iptv_feed_state (&self->feed, HEARTH_STREAM_JOINED, 0, NULL);
+  read_on (self);
+}
+
+static gboolean
+accept_any (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer data)
+{
+  return TRUE; /* only where the list says verifypeer=false */
+}
+
+static SoupMessage *
+make_message (IptvHttp *self)
+{
+  SoupMessage *message = soup_message_new_from_uri (SOUP_METHOD_GET, self->uri);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  GPtrArray *extra = self->request->headers;
+
+  if (self->request->user_agent != NULL)
+    soup_message_headers_replace (headers, "User-Agent", self->request->user_agent);
+  for (guint i = 0; i + 1 < extra->len; i += 2)
+    soup_message_headers_replace (headers, g_ptr_array_index (extra, i), g_ptr_array_index (extra, i + 1));
+  if (self->request->insecure)
+    g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  return message;
+}
+
+static void
+begin_attempt (IptvHttp *self)
+{
+  Attempt *attempt = g_new (Attempt, 1);
+
+  g_atomic_ref_count_init (&attempt->refs);
+  attempt->http = self;
+  self->n_refs++;
+  attempt->cancellable = g_cancellable_new ();
+  attempt->message = make_message (self);
+  attempt->body = NULL;
+  self->attempt = attempt;
+  self->began_us = iptv_now_us ();
+  self->first_us = 0;
+  self->known = FALSE;
+  self->watchdog = iptv_io_add_timeout (self->io, WATCHDOG_MS, on_watchdog, self);
+  soup_session_send_async (iptv_io_get_session (self->io), attempt->message, G_PRIORITY_DEFAULT, attempt->cancellable, on_response,
+                           attempt_ref (attempt));
+}
+
+static gboolean
+on_open (gpointer data)
+{
+  IptvHttp *self = data;
+
+  iptv_io_hold (self->io);
+  iptv_feed_state (&self->feed, HEARTH_STREAM_CONNECTING, 0, NULL);
+  begin_attempt (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_close (gpointer data)
+{
+  IptvHttp *self = data;
+
+  drop_attempt (self);
+  http_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What stands in messages goes to logs and screens: no user, no password, no token. */
+static char *
+dup_public (GUri *uri)
+{
+  return g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT);
+}
+
+IptvHttp *
+iptv_http_open (IptvIo *io, const char *uri, IptvRequest *request, HearthStreamSink *sink, GError **error)
+{
+  g_autofree char *escaped = g_uri_escape_string (uri, G_URI_RESERVED_CHARS_GENERIC_DELIMITERS G_URI_RESERVED_CHARS_SUBCOMPONENT_DELIMITERS "%", FALSE);
+  g_autoptr (GUri) parsed = g_uri_parse (escaped, SOUP_HTTP_URI_FLAGS | G_URI_FLAGS_PARSE_RELAXED, error);
+  g_autoptr (IptvRequest) owned = request;
+  IptvHttp *self;
+
+  if (parsed == NULL || g_uri_get_host (parsed) == NULL || *g_uri_get_host (parsed) == '\0') {
+    g_clear_error (error);
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "“%s” is no HTTP address: it should look like http://host/path", uri);
+    return NULL;
+  }
+  self = g_new0 (IptvHttp, 1);
+  iptv_feed_init (&self->feed, sink);
+  self->io = io;
+  self->uri = g_steal_pointer (&parsed);
+  self->text = dup_public (self->uri);
+  self->request = g_steal_pointer (&owned);
+  self->n_refs = 1;
+  iptv_io_invoke (io, on_open, self);
+  return self;
+}
+
+void
+iptv_http_close (IptvHttp *self)
+{
+  iptv_feed_close (&self->feed);
+  iptv_io_invoke (self->io, on_close, self);
+}
