@@ -4,6 +4,7 @@
 import os
 import sys
 import time
+import traceback
 
 import gi
 from gi.repository import Gio, GLib
@@ -149,28 +150,35 @@ class Box(boxprocess.Box):
             return image.read(), info
 
 
-# ---- running tests: TAP's plain cousin, counted by ./dev check ------------------------------------------------
+# ---- running tests, in TAP -----------------------------------------------------------------------------------
 
-def run(tests, programs):
-    """Runs (name, function) with a programs argument; prints a line each; exit status for make."""
-    failed = skipped = 0
-    wanted = sys.argv[1:]
-    for name, function in tests:
-        if wanted and name not in wanted:
-            continue
+
+def programs_from_environment():
+    """The build tree of `make check`, or the installed one that HEARTH_PREFIX names."""
+    prefix = os.environ.get('HEARTH_PREFIX')
+    if prefix:
+        return boxprocess.Programs(prefix=prefix)
+    return boxprocess.Programs(build=os.environ.get('G_TEST_BUILDDIR', os.path.join(os.getcwd())),
+                               source=os.environ.get('G_TEST_SRCDIR'))
+
+
+def run(tests):
+    """Runs functions that take Programs; those named on the command line, else all."""
+    programs = programs_from_environment()
+    wanted = [t for t in tests if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
+    failed = 0
+    print(f'1..{len(wanted)}', flush=True)
+    for number, test in enumerate(wanted, 1):
+        name = test.__name__.replace('_', '-')
         began = time.monotonic()
         try:
-            function(programs)
-            print(f'ok {name} ({time.monotonic() - began:.1f} s)', flush=True)
+            test(programs)
+            print(f'ok {number} {name} ({time.monotonic() - began:.1f} s)', flush=True)
         except Skip as reason:
-            skipped += 1
-            print(f'ok {name} # SKIP {reason}', flush=True)
-        except Exception as error:  # pylint: disable=broad-except
+            print(f'ok {number} {name} # SKIP {reason}', flush=True)
+        except Exception:  # pylint: disable=broad-except
             failed += 1
-            import traceback
-            traceback.print_exc()
-            print(f'not ok {name}: {error}', flush=True)
-    if failed:
-        sys.exit(1)
-    if skipped and skipped == len(tests):
-        sys.exit(77)
+            for line in traceback.format_exc().splitlines():
+                print('# ' + line)
+            print(f'not ok {number} {name}', flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Unit tests mirror src/: tests/unit/<room>/test-<what>.c. A room's tests are listed in tests/unit/<room>/tests.mk.
+# Every test speaks TAP, so that cases and skips are counted, not programs: tests/run-test asks each kind for it.
+TEST_EXTENSIONS = .py
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(top_srcdir)/tests/run-test
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = $(top_srcdir)/tests/run-test
+EXTRA_DIST += tests/run-test
 AM_TESTS_ENVIRONMENT = \
   export G_TEST_SRCDIR='$(abs_top_srcdir)' G_TEST_BUILDDIR='$(abs_top_builddir)' \
     HEARTH_PLUGIN_DIR='$(abs_top_builddir)/.libs' G_DEBUG=fatal-criticals MALLOC_CHECK_=2 \
