@@ -22,5 +22,6 @@ include tests/unit/play/tests.mk
 include tests/unit/shell/tests.mk
 include tests/unit/client/tests.mk
 include tests/unit/ctl/tests.mk
+include tests/unit/web/tests.mk
 include tests/unit/plugins/tests.mk
 include tests/unit/headend/tests.mk
