@@ -211,6 +211,7 @@ run_groups (Ctl *ctl, GError **error)
     ctl_table_add (table, name);
     ctl_table_take (table, g_strdup_printf ("%u", count));
   }
+  ctl_table_flush (table);
   return TRUE;
 }
 

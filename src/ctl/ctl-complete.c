@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* For the shell's completion: `hearthctl complete -- WORD… LAST` prints what LAST may become, one a line, with a
- * description after a tab. Prints nothing where files are meant, and nothing about the bus while Hearth does not run. */
+ * description after a tab; ":files" where files are meant. Prints nothing of the bus while Hearth does not run. */
 
 #define MOST_CHANNELS 200
 
@@ -129,5 +129,7 @@ ctl_run_complete (Ctl *ctl, G_GNUC_UNUSED GError **error)
     place--;
   if (command->complete[place] != NULL)
     offer_words (ctl, command->complete[place], last);
+  else if (n_before - n_used < command->max_words && strstr (command->arguments, "FILE") != NULL)
+    ctl_print (":files\n");
   return TRUE;
 }

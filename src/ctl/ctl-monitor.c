@@ -141,7 +141,7 @@ print_frame (Ctl *ctl, const Frame *frame, const Frame *before)
 }
 
 static gboolean
-print_frames (Ctl *ctl, Frame *last, GError **error)
+print_frames (Ctl *ctl, gboolean title, Frame *last, GError **error)
 {
   GVariant *since = g_variant_new ("(t)", last->number);
   g_autoptr (GVariant) reply = ctl_call (ctl, "Display1", "GetFrameLog", since, "(a(ttuxxuu))", error);
@@ -150,6 +150,8 @@ print_frames (Ctl *ctl, Frame *last, GError **error)
 
   if (reply == NULL)
     return FALSE;
+  if (title && !ctl->json)
+    ctl_print ("  NUMBER  SEQUENCE  SERIAL      SHOWN S   STEP MS     PTS 90KHZ  BAR CODE\n");
   g_variant_get (reply, "(a(ttuxxuu))", &iter);
   while (g_variant_iter_next (iter, "(ttuxxuu)", &frame.number, &frame.sequence, &frame.serial, &frame.shown_us,
                               &frame.pts90k, &frame.channel, &frame.frame)) {
@@ -178,15 +180,16 @@ on_tick (G_GNUC_UNUSED gpointer user_data)
 static gboolean
 follow (Ctl *ctl, GError **error)
 {
-  gboolean stop = FALSE;
+  gboolean stop = FALSE, first = TRUE;
   Frame last = { 0 };
 
   g_unix_signal_add (SIGINT, on_stop, &stop);
   g_unix_signal_add (SIGTERM, on_stop, &stop);
   g_timeout_add (FOLLOW_MS, on_tick, NULL);
   while (!stop) {
-    if (!print_frames (ctl, &last, error))
+    if (!print_frames (ctl, first, &last, error))
       return FALSE;
+    first = FALSE;
     g_main_context_iteration (NULL, TRUE);
   }
   return TRUE;
@@ -206,9 +209,7 @@ run_frames (Ctl *ctl, GError **error)
   }
   if (ctl_option (ctl, "follow") != NULL && !switch_log (ctl, TRUE, error))
     return FALSE;
-  if (!ctl->json)
-    ctl_print ("  NUMBER  SEQUENCE  SERIAL      SHOWN S   STEP MS     PTS 90KHZ  BAR CODE\n");
-  return ctl_option (ctl, "follow") != NULL ? follow (ctl, error) : print_frames (ctl, &last, error);
+  return ctl_option (ctl, "follow") != NULL ? follow (ctl, error) : print_frames (ctl, TRUE, &last, error);
 }
 
 static const CtlOption frame_options[] = {

@@ -153,6 +153,7 @@ ctl_print_list (Ctl *ctl, const char *name, GVariant *list, const char *columns)
     for (guint column = 0; keys[column] != NULL; column++)
       ctl_table_take (table, cell_text (row, keys[column] + (*keys[column] == '>' ? 1 : 0)));
   }
+  ctl_table_flush (table);
 }
 
 void

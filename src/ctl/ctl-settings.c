@@ -47,6 +47,7 @@ run_list (Ctl *ctl, GError **error)
     ctl_table_take (table, ctl_lookup_text (setting, "default"));
     ctl_table_take (table, dup_label (setting));
   }
+  ctl_table_flush (table);
   return TRUE;
 }
 

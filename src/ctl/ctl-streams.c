@@ -55,6 +55,20 @@ add_row (Ctl *ctl, CtlTable *table, const char *network, GVariant *stream)
   ctl_table_take (table, g_steal_pointer (&reason));
 }
 
+/* A network whose worker is just being started is no reason to hide the others. */
+static void
+add_failure (CtlTable *table, const char *network, const GError *error)
+{
+  static const guint n_before = 10;
+
+  if (table == NULL)
+    return;
+  ctl_table_add (table, network);
+  for (guint i = 0; i < n_before; i++)
+    ctl_table_add (table, "");
+  ctl_table_add (table, error->message);
+}
+
 static gboolean
 collect (Ctl *ctl, const char *network, GVariantDict *all, CtlTable *table, GError **error)
 {
@@ -90,15 +104,18 @@ run_streams (Ctl *ctl, GError **error)
     if (paths == NULL)
       return FALSE;
     for (gsize i = 0; i < g_variant_n_children (paths); i++) {
+      g_autoptr (GError) local = NULL;
       const char *path;
 
       g_variant_get_child (paths, i, "&o", &path);
-      if (!collect (ctl, name_of (path), &all, table, error))
-        return FALSE;
+      if (!collect (ctl, name_of (path), &all, table, &local))
+        add_failure (table, name_of (path), local);
     }
   }
   if (ctl->json)
     ctl_print_variant (NULL, g_variant_ref_sink (g_variant_dict_end (&all)));
+  else
+    ctl_table_flush (table);
   return TRUE;
 }
 

@@ -26,12 +26,26 @@ run_plugins (Ctl *ctl, GError **error)
                            "name|version|state|summary|error");
 }
 
+/* What the platform's plug-in knows: nothing, while its worker does not run. */
+static GVariant *
+describe_box (Ctl *ctl, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) reply = ctl_call (ctl, "System1", "Describe", NULL, "(a{sv})", &local);
+
+  if (reply != NULL)
+    return g_variant_get_child_value (reply, 0);
+  if (g_error_matches (local, HEARTH_ERROR, HEARTH_ERROR_BUSY))
+    return g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
 static gboolean
 run_system (Ctl *ctl, GError **error)
 {
   g_autoptr (GVariant) system = ctl_get_all (ctl, NULL, "System1", error);
-  g_autoptr (GVariant) reply = system != NULL ? ctl_call (ctl, "System1", "Describe", NULL, "(a{sv})", error) : NULL;
-  g_autoptr (GVariant) box = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_autoptr (GVariant) box = system != NULL ? describe_box (ctl, error) : NULL;
   g_autofree char *state = NULL, *version = NULL, *started = NULL;
   gint64 started_us = 0;
   guint32 api = 0;

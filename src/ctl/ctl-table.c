@@ -58,18 +58,24 @@ ctl_table_add (CtlTable *table, const char *cell)
 }
 
 static void
-print_cell (CtlTable *table, guint column, const char *text)
+append_cell (GString *line, CtlTable *table, guint column, const char *text)
 {
-  guint pad = table->widths[column] - ctl_text_width (text);
-  gboolean last = column + 1 == table->n_columns;
+  int pad = (int) (table->widths[column] - ctl_text_width (text));
 
-  if (table->right[column])
-    ctl_print ("%*s%s", (int) pad, "", text);
-  else if (last)
-    ctl_print ("%s", text);
-  else
-    ctl_print ("%s%*s", text, (int) pad, "");
-  ctl_print ("%s", last ? "\n" : "  ");
+  g_string_append_printf (line, "%s%*s%s%*s", column > 0 ? "  " : "", table->right[column] ? pad : 0, "", text,
+                          table->right[column] ? 0 : pad, "");
+}
+
+static void
+print_row (CtlTable *table, char **cells)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < table->n_columns; i++)
+    append_cell (line, table, i, cells[i]);
+  while (line->len > 0 && line->str[line->len - 1] == ' ')
+    g_string_truncate (line, line->len - 1);
+  ctl_print ("%s\n", line->str);
 }
 
 void
@@ -77,8 +83,8 @@ ctl_table_flush (CtlTable *table)
 {
   guint n_cells = table->cells->len - table->cells->len % table->n_columns;
 
-  for (guint i = 0; i < n_cells; i++)
-    print_cell (table, i % table->n_columns, g_ptr_array_index (table->cells, i));
+  for (guint i = 0; i < n_cells; i += table->n_columns)
+    print_row (table, (char **) &table->cells->pdata[i]);
   if (n_cells > 0)
     g_ptr_array_remove_range (table->cells, 0, n_cells);
 }
@@ -86,7 +92,6 @@ ctl_table_flush (CtlTable *table)
 void
 ctl_table_free (CtlTable *table)
 {
-  ctl_table_flush (table);
   g_ptr_array_unref (table->cells);
   g_free (table->widths);
   g_free (table->right);

@@ -84,6 +84,8 @@ run_tracks (Ctl *ctl, GError **error)
   }
   if (ctl->json)
     ctl_print_variant (NULL, g_variant_ref_sink (g_variant_dict_end (&all)));
+  else
+    ctl_table_flush (table);
   return TRUE;
 }
 

@@ -6,3 +6,6 @@ hearthctl_SOURCES = src/ctl/hearth-ctl.h src/ctl/ctl-main.c src/ctl/ctl-argument
   src/ctl/ctl-playlist.c src/ctl/ctl-help.c src/ctl/ctl-complete.c
 hearthctl_CFLAGS = $(AM_CFLAGS) $(JSON_CFLAGS)
 hearthctl_LDADD = libbase.la libhearth-1.0.la $(JSON_LIBS) $(GLIB_LIBS) -lm
+if NETWORK_IPTV_BUILTIN
+hearthctl_LDADD += libnetwork-iptv-builtin.la
+endif

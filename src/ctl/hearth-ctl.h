@@ -45,8 +45,8 @@ typedef struct {
   guint min_words, max_words;
   gboolean (*run) (Ctl *ctl, GError **error);
   const CtlOption *options; /* (nullable): ends with a NULL name */
-  /* What completion offers for each word: words, and @channel @network @setting @command; NULL: files. The last one stands
-   * for all further words. */
+  /* What completion offers for each word: words, and @channel @network @setting @command; NULL: files, if the
+   * arguments name a FILE. The last one stands for all further words. */
   const char *complete[3];
 } CtlCommand;
 
@@ -119,7 +119,7 @@ CtlTable *ctl_table_new (const char *titles);
 void ctl_table_take (CtlTable *table, char *cell); /* the next cell, consumed; NULL is "" */
 void ctl_table_add (CtlTable *table, const char *cell);
 void ctl_table_flush (CtlTable *table); /* prints the full rows so far; columns only grow */
-void ctl_table_free (CtlTable *table);  /* flushes */
+void ctl_table_free (CtlTable *table);  /* what was not flushed is dropped */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CtlTable, ctl_table_free)
 
 guint ctl_text_width (const char *text); /* in columns of a terminal */

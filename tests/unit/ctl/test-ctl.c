@@ -215,6 +215,7 @@ test_channels (void)
   channels = json_object_get_array_member (json_node_get_object (node), "channels");
   g_assert_cmpuint (json_array_get_length (channels), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (channels, 0), "id"), ==, "fakechannel00001");
+  assert_output ("channels --text nothing", "NUMBER  NAME  GROUP  KIND  LEGS  ID\n");
   assert_output ("channels groups", "GROUP   CHANNELS\n央视           3\nothers         2\n");
 }
 
@@ -254,7 +255,7 @@ test_networks (void)
   g_autofree char *path = g_build_filename (here, "list.m3u", NULL);
 
   assert_output ("networks", "NAME   KIND  STATE  SERVICES  REFRESHED  REASON-TEXT\n"
-                             "cable  iptv  ready         5  never      \n");
+                             "cable  iptv  ready         5  never\n");
   assert_output ("network add new iptv location=list.m3u refresh-minutes=30 pin:s=0042 fast=true", "");
   assert_status ("network add new iptv", CTL_FAILED);
   assert_status ("network add other iptv nonsense", CTL_USAGE);
@@ -272,7 +273,7 @@ test_networks (void)
   assert_status ("network remove new", CTL_NOT_FOUND);
   assert_output ("network streams cable",
                  "NETWORK  CHANNEL        STATE    CODEC  MBIT/S  JITTER MS  LOST  CC  CRC  SCRAMBLED  RECONNECTS  REASON\n"
-                 "cable    1 CCTV-1 综合  running  h264     8.00        1.5     3  12    0          0           0  \n");
+                 "cable    1 CCTV-1 综合  running  h264     8.00        1.5     3  12    0          0           0\n");
   streams = run_json ("network streams --json", CTL_OK);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (json_node_get_object (streams), "cable")), ==, 1);
   assert_output ("network oddities cable", "LINE  CODE           WHAT\n"
@@ -387,7 +388,75 @@ test_complete (void)
   assert_output ("complete -- open 4", "4\tChannel 4\n");
   assert_output ("complete -- network refresh c", "cable\n");
   assert_output ("complete -- setting get so", "sound.step\n");
-  assert_output ("complete -- screenshot x", "");
+  assert_output ("complete -- screenshot x", ":files\n");
+  assert_output ("complete -- status x", "");
+}
+
+/* The script itself, with the words as bash would hand them to it. */
+static void
+complete_in_bash (const char *words, const char *expected)
+{
+  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "data", "completion", "hearthctl", NULL);
+  g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "hearthctl", NULL);
+  g_autofree char *script =
+    g_strdup_printf (". '%s'; COMP_WORDS=('%s' %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_TYPE=9; _hearthctl; "
+                     "printf '%%s\\n' \"${COMPREPLY[@]}\"",
+                     file, program, words);
+  const char *argv[] = { "bash", "--norc", "-c", script, NULL };
+  g_autofree char *out = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL, &error));
+  g_assert_cmpstr (out, ==, expected);
+}
+
+static void
+test_bash (void)
+{
+  complete_in_bash ("network ref", "refresh\n");
+  complete_in_bash ("open CC", "CCTV-1\\ 综合\n");
+  complete_in_bash ("open 'CCTV-1\\ 综'", "CCTV-1\\ 综合\n");
+  complete_in_bash ("mute o", "on\noff\n");
+}
+
+/* ---- playlists --------------------------------------------------------------------------------- */
+
+static void
+test_playlist (void)
+{
+  static const char list[] = "#EXTM3U x-tvg-url=\"http://guide.example/g.xml\"\r\n"
+                             "#EXTINF:-1group-title=\"央视\" tvg-id=\"cctv1\" tvg-chno=\"5\",CCTV-1 \"综合\"\r\n"
+                             "udp://@239.1.1.1:5000\r\n";
+  g_autofree char *plugin = g_test_build_filename (G_TEST_BUILT, ".libs", "network-iptv.so", NULL);
+  g_autofree char *file = g_build_filename (g_get_tmp_dir (), "hearthctl-test.m3u", NULL);
+  g_autofree char *words = g_strconcat ("playlist check ", file, " --json", NULL);
+  g_autofree char *plain = g_strconcat ("playlist check ", file, NULL);
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *entry;
+
+  if (!g_file_test (plugin, G_FILE_TEST_EXISTS)) {
+    g_test_skip ("built without network-iptv as a file");
+    return;
+  }
+  g_assert_true (g_file_set_contents (file, list, -1, NULL));
+  node = run_json (words, CTL_OK);
+  assert_status (plain, CTL_OK);
+  entry = json_array_get_object_element (json_object_get_array_member (json_node_get_object (node), "entries"), 0);
+  g_assert_cmpint (json_object_get_int_member (entry, "line"), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (entry, "name"), ==, "CCTV-1 \"综合\"");
+  g_assert_cmpstr (json_object_get_string_member (entry, "url"), ==, "udp://@239.1.1.1:5000");
+  g_assert_cmpstr (json_object_get_string_member (entry, "number"), ==, "5");
+  g_assert_cmpstr (json_object_get_string_member (entry, "group"), ==, "央视");
+  g_assert_cmpstr (json_object_get_string_member (entry, "guide_id"), ==, "cctv1");
+  g_assert_cmpstr (json_object_get_string_member (entry, "kind"), ==, "tv");
+  g_assert_cmpstr (json_object_get_string_member (entry, "delivery"), ==, "ring");
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (entry, "attributes")), ==, 3);
+  g_assert_true (json_object_has_member (get_object (node, "header"), "guide-urls"));
+  entry = json_array_get_object_element (json_object_get_array_member (json_node_get_object (node), "oddities"), 0);
+  g_assert_cmpstr (json_object_get_string_member (entry, "code"), ==, "missing-space");
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  assert_status (plain, CTL_FAILED);
+  assert_status (words, CTL_FAILED);
 }
 
 /* Reads lines until one holds @part. */
@@ -447,6 +516,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ctl/json-error", test_json_error);
   g_test_add_func ("/ctl/not-running", test_not_running);
   g_test_add_func ("/ctl/complete", test_complete);
+  g_test_add_func ("/ctl/bash", test_bash);
+  g_test_add_func ("/ctl/playlist", test_playlist);
   g_test_add_func ("/ctl/monitor", test_monitor);
   status = g_test_run ();
   fake_hearth_down (&fake);
