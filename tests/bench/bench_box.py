@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 import boxprocess
 from box import VIEW, Box, now_us
-from measuring import children, context_switches, figure, median, pss_mb
+from measuring import context_switches, figure, median, pss_mb
 
 COLD_STARTS = 5
 WAKE_SECONDS = 60
@@ -17,7 +17,7 @@ WAKE_SECONDS = 60
 
 def box_pids(box):
     """All of Hearth's processes: the supervisor's descendants, without the supervisor, the bus and the head-end."""
-    return [pid for pid in children(box.supervisor.pid) if pid != box.supervisor.pid]
+    return [pid for pid in boxprocess.descendants(box.supervisor.pid) if pid != box.supervisor.pid]
 
 
 def measure_cold(programs):
@@ -116,16 +116,16 @@ def memory_peers(programs, box):
     if not programs.peers:
         return {}
     with Player(box) as pid:
-        return {'mpv': pss_mb(children(pid))}
+        return {'mpv': pss_mb(boxprocess.descendants(pid))}
 
 
 def wake_peers(programs, box):
     if not programs.peers:
         return {}
     with Player(box) as pid:
-        before, at = context_switches(children(pid)), time.monotonic()
+        before, at = context_switches(boxprocess.descendants(pid)), time.monotonic()
         wait_quietly(20)
-        return {'mpv': (context_switches(children(pid)) - before) / (time.monotonic() - at)}
+        return {'mpv': (context_switches(boxprocess.descendants(pid)) - before) / (time.monotonic() - at)}
 
 
 MEASURES = {measure_cold: ('cold-join', 'cold-first'), measure_playing: ('stack-pss', 'playing-wakeups', 'idle-wakeups')}

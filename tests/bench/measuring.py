@@ -19,19 +19,6 @@ def median(values):
     return percentile(values, 50)
 
 
-def children(pid):
-    """pid and all below it."""
-    found = [pid]
-    for one in found:
-        try:
-            for task in os.listdir(f'/proc/{one}/task'):
-                with open(f'/proc/{one}/task/{task}/children', encoding='ascii') as listed:
-                    found += [int(child) for child in listed.read().split()]
-        except OSError:
-            pass
-    return found
-
-
 def context_switches(pids):
     total = 0
     for pid in pids:
