@@ -42,7 +42,8 @@ typedef struct {
 typedef struct _HearthFramesProducer HearthFramesProducer;
 
 typedef struct {
-  void (*caps) (HearthFramesProducer *link, const HearthFramesCaps *caps, gpointer user_data); /* the shell is there (again after its restart, on a new link) */
+  /* The shell is there: once a link; after its restart on a new one. */
+  void (*caps) (HearthFramesProducer *link, const HearthFramesCaps *caps, gpointer user_data);
   void (*shown) (HearthFramesProducer *link, guint64 sequence, guint32 serial, gint64 shown_us, gpointer user_data);
   /* Never on glass: came too late, or flushed. */
   void (*dropped) (HearthFramesProducer *link, guint64 sequence, guint32 serial, gpointer user_data);

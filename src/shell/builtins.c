@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "base/hearth-plugin-host.h"
+
+#ifdef DISPLAY_HEADLESS_BUILTIN
+extern const HearthPluginDescriptor hearth_plugin_display_headless;
+#endif
+
+const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
+#ifdef DISPLAY_HEADLESS_BUILTIN
+  &hearth_plugin_display_headless,
+#endif
+  NULL,
+};
