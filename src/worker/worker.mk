@@ -2,8 +2,6 @@
 hearthlibexec_PROGRAMS += hearth-worker
 hearth_worker_SOURCES = src/worker/main.c src/worker/hearth-platform-host.h src/worker/hearth-platform-host.c
 hearth_worker_LDADD = libbase.la libdbus.la libhearth-1.0.la $(GLIB_LIBS)
-# Built-in plug-ins need what modules find in their host.
-hearth_worker_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
 if PLATFORM_GENERIC_BUILTIN
 hearth_worker_LDADD += libplatform-generic-builtin.la
 endif

@@ -28,6 +28,7 @@ struct _HearthWorkers {
   GPtrArray *workers; /* HearthWorker */
   GPtrArray *leaving; /* removed ones that have not ended yet */
   GDBusServer *server;
+  HearthDBusInternalManager1 *manager; /* one for all peers: a connection holds no reference to what is exported on it */
   GPtrArray *connections; /* every peer, also before its Hello */
   guint watch;
 };
@@ -176,6 +177,7 @@ on_peer_closed (GDBusConnection *connection, gboolean vanished, GError *error, g
   HearthWorkers *self = user_data;
 
   g_signal_handlers_disconnect_by_data (connection, self);
+  g_dbus_interface_skeleton_unexport_from_connection (G_DBUS_INTERFACE_SKELETON (self->manager), connection);
   g_ptr_array_remove_fast (self->connections, connection);
 }
 
@@ -183,13 +185,9 @@ static gboolean
 on_new_connection (GDBusServer *server, GDBusConnection *connection, gpointer user_data)
 {
   HearthWorkers *self = user_data;
-  g_autoptr (HearthDBusInternalManager1) skeleton = hearth_dbus_internal_manager1_skeleton_new ();
   g_autoptr (GError) error = NULL;
 
-  g_signal_connect (skeleton, "handle-hello", G_CALLBACK (on_hello), self);
-  g_signal_connect (skeleton, "handle-put-services", G_CALLBACK (on_put_services), self);
-  g_signal_connect (skeleton, "handle-list-failed", G_CALLBACK (on_list_failed), self);
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (skeleton), connection, OBJECT_PATH, &error)) {
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->manager), connection, OBJECT_PATH, &error)) {
     hearth_error ("exporting to a worker: %s", error->message);
     return FALSE;
   }
@@ -197,6 +195,17 @@ on_new_connection (GDBusServer *server, GDBusConnection *connection, gpointer us
   g_signal_connect (connection, "closed", G_CALLBACK (on_peer_closed), self);
   g_ptr_array_add (self->connections, g_object_ref (connection));
   return TRUE;
+}
+
+static HearthDBusInternalManager1 *
+make_manager (HearthWorkers *self)
+{
+  HearthDBusInternalManager1 *manager = hearth_dbus_internal_manager1_skeleton_new ();
+
+  g_signal_connect (manager, "handle-hello", G_CALLBACK (on_hello), self);
+  g_signal_connect (manager, "handle-put-services", G_CALLBACK (on_put_services), self);
+  g_signal_connect (manager, "handle-list-failed", G_CALLBACK (on_list_failed), self);
+  return manager;
 }
 
 static gboolean
@@ -234,6 +243,7 @@ hearth_workers_new (const HearthWorkersFuncs *funcs, gpointer user_data, GError 
   self->socket = hearth_paths_dup_socket ();
   self->book_path = g_build_filename (runtime, "workers.ini", NULL);
   self->book = g_key_file_new ();
+  self->manager = make_manager (self);
   if (g_mkdir_with_parents (runtime, 0755) < 0) {
     hearth_error_set_errno (error, errno, "making the runtime folder %s", runtime);
     hearth_workers_free (self);
@@ -256,6 +266,10 @@ hearth_workers_free (HearthWorkers *self)
   g_clear_object (&self->server);
   for (guint i = 0; i < self->connections->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->connections, i), self);
+  g_signal_handlers_disconnect_by_data (self->manager, self);
+  if (self->connections->len > 0)
+    g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));
+  g_object_unref (self->manager);
   g_ptr_array_unref (self->connections);
   g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->leaving);
