@@ -18,6 +18,7 @@ iptv_feed_init (IptvFeed *self, HearthStreamSink *sink)
   g_mutex_init (&self->lock);
   self->sink = sink;
   self->told = FALSE;
+  self->last_arrival_us = 0;
 }
 
 void
@@ -38,8 +39,9 @@ void
 iptv_feed_push (IptvFeed *self, const guint8 *bytes, gsize n_bytes, gint64 arrival_us)
 {
   g_mutex_lock (&self->lock);
+  self->last_arrival_us = MAX (self->last_arrival_us, arrival_us);
   if (self->sink != NULL)
-    hearth_stream_sink_push (self->sink, bytes, n_bytes, arrival_us);
+    hearth_stream_sink_push (self->sink, bytes, n_bytes, self->last_arrival_us);
   g_mutex_unlock (&self->lock);
 }
 

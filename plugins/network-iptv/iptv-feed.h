@@ -13,11 +13,12 @@ G_BEGIN_DECLS
  * thread still does. Any thread; a source feeds from one at a time.
  */
 typedef struct {
-  GMutex lock;            /* guards sink, state, code */
+  GMutex lock;            /* guards all below */
   HearthStreamSink *sink; /* NULL: closed */
   HearthStreamState state;
   HearthError code;
   gboolean told;          /* a state was told */
+  gint64 last_arrival_us; /* of what was pushed: packets put back in order must not turn time back */
 } IptvFeed;
 
 void iptv_feed_init (IptvFeed *self, HearthStreamSink *sink);

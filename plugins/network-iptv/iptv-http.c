@@ -460,8 +460,8 @@ make_message (IptvHttp *self)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
   GPtrArray *extra = self->request->headers;
 
-  if (self->request->user_agent != NULL)
-    soup_message_headers_replace (headers, "User-Agent", self->request->user_agent);
+  soup_message_headers_replace (headers, "User-Agent",
+                                self->request->user_agent != NULL ? self->request->user_agent : iptv_io_get_user_agent (self->io));
   for (guint i = 0; i + 1 < extra->len; i += 2)
     soup_message_headers_replace (headers, g_ptr_array_index (extra, i), g_ptr_array_index (extra, i + 1));
   if (self->request->insecure)

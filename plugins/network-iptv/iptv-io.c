@@ -83,12 +83,18 @@ iptv_io_release (IptvIo *self)
   self->n_holds--;
 }
 
+const char *
+iptv_io_get_user_agent (IptvIo *self)
+{
+  return self->user_agent;
+}
+
 SoupSession *
 iptv_io_get_session (IptvIo *self)
 {
   if (self->session == NULL) {
     self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS, "timeout",
-                                                   TIMEOUT_S, "user-agent", self->user_agent, NULL);
+                                                   TIMEOUT_S, NULL); /* its own user agent would replace the messages' */
     soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER); /* television is not gzipped */
   }
   return self->session;

@@ -20,6 +20,7 @@ typedef struct _IptvIo IptvIo;
 IptvIo *iptv_io_new (const char *user_agent);
 /* Joins the thread, when the streams that were closed have ended. */
 void iptv_io_free (IptvIo *self);
+const char *iptv_io_get_user_agent (IptvIo *self);
 /* @func runs on the thread, in the order of the calls. */
 void iptv_io_invoke (IptvIo *self, GSourceFunc func, gpointer data);
 /* On the thread: a stream lives, so the thread goes on until it has been released. */

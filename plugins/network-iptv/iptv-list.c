@@ -55,19 +55,19 @@ read_list (Reading *self, const char *location, const char *user_agent, GVariant
 }
 
 gboolean
-iptv_list_read (const char *location, const char *user_agent, HearthNetworkHost *host, GHashTable **requests,
-                GCancellable *cancellable, GError **error)
+iptv_list_read (const char *location, const char *user_agent, HearthNetworkHost *host, IptvListDoneFunc done,
+                gpointer user_data, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GHashTable) said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) iptv_request_free);
   g_autoptr (GError) failure = NULL;
-  Reading self = { .host = host, .requests = requests != NULL ? said : NULL, .cancellable = cancellable };
+  Reading self = { .host = host, .requests = done != NULL ? said : NULL, .cancellable = cancellable };
   GVariant *details = NULL;
   gboolean ok;
 
   host->ops->list_begin (host);
   ok = read_list (&self, location, user_agent, &details, &failure);
-  if (ok && requests != NULL)
-    *requests = g_steal_pointer (&said);
+  if (done != NULL)
+    done (ok ? g_steal_pointer (&said) : NULL, user_data);
   host->ops->list_end (host, details, failure);
   if (!ok)
     g_propagate_error (error, g_steal_pointer (&failure));

@@ -42,20 +42,27 @@ typedef struct {
 
 /* ---- the list ------------------------------------------------------------------------------- */
 
+static void
+on_list_done (GHashTable *requests, gpointer data)
+{
+  Network *self = data;
+
+  if (requests != NULL) {
+    g_mutex_lock (&self->lock);
+    g_clear_pointer (&self->requests, g_hash_table_unref);
+    self->requests = requests;
+    g_mutex_unlock (&self->lock);
+  }
+  g_atomic_int_set (&self->reading, FALSE); /* a refresh() from now on wants another answer than the one that is told next */
+}
+
 static gpointer
 read_list (gpointer data)
 {
   Network *self = data;
-  g_autoptr (GHashTable) requests = NULL;
 
-  /* The error, if any, was told to the host. */
-  if (iptv_list_read (self->location, self->user_agent, self->host, &requests, self->cancellable, NULL)) {
-    g_mutex_lock (&self->lock);
-    g_clear_pointer (&self->requests, g_hash_table_unref);
-    self->requests = g_steal_pointer (&requests);
-    g_mutex_unlock (&self->lock);
-  }
-  g_atomic_int_set (&self->reading, FALSE);
+  /* The error, if any, is told to the host. */
+  iptv_list_read (self->location, self->user_agent, self->host, on_list_done, self, self->cancellable, NULL);
   return NULL;
 }
 
@@ -75,7 +82,7 @@ network_refresh (gpointer data)
   if (g_atomic_int_get (&self->reading))
     return; /* its answer counts for both */
   if (self->reader != NULL)
-    g_thread_join (self->reader); /* it has ended, or is about to */
+    g_thread_join (self->reader); /* it has ended, or tells the end */
   g_atomic_int_set (&self->reading, TRUE);
   self->reader = g_thread_try_new ("iptv-list", read_list, self, &error);
   if (self->reader != NULL)
@@ -95,7 +102,7 @@ on_refresh_time (gpointer data)
 static gboolean
 network_inspect (const char *location, HearthNetworkHost *host, GCancellable *cancellable, GError **error)
 {
-  return iptv_list_read (location, NULL, host, NULL, cancellable, error);
+  return iptv_list_read (location, NULL, host, NULL, NULL, cancellable, error);
 }
 
 /* ---- start and stop ---------------------------------------------------------------------------- */

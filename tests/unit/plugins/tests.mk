@@ -10,8 +10,14 @@ endif
 
 if NETWORK_IPTV
 IPTV_TEST_LIBS = libnetwork-iptv-core.la libhearth-1.0.la $(SOUP_LIBS) $(GLIB_LIBS)
-check_PROGRAMS += test-iptv-m3u
-TESTS += test-iptv-m3u
+check_PROGRAMS += test-iptv-m3u test-iptv-parts test-iptv-sources
+TESTS += test-iptv-m3u test-iptv-parts test-iptv-sources
 test_iptv_m3u_SOURCES = tests/unit/plugins/test-iptv-m3u.c
 test_iptv_m3u_LDADD = $(IPTV_TEST_LIBS)
+test_iptv_parts_SOURCES = tests/unit/plugins/test-iptv-parts.c
+test_iptv_parts_LDADD = $(IPTV_TEST_LIBS)
+test_iptv_sources_SOURCES = tests/unit/plugins/test-iptv-sources.c tests/unit/plugins/iptv-testing.h \
+  tests/unit/plugins/iptv-testing.c tests/unit/plugins/test-iptv-http.c
+test_iptv_sources_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
+test_iptv_sources_LDADD = $(IPTV_TEST_LIBS)
 endif
