@@ -39,6 +39,7 @@ typedef struct {
   guint8 rest[HEARTH_TS_PACKET * 6 + 208 * 6];
   guint n_rest;
   guint packet_size; /* 0: not synchronised */
+  guint skip_bytes;  /* of what follows the last packet */
   guint64 lost_bytes; /* thrown away while looking for the sync */
 } HearthTsSync;
 
@@ -50,7 +51,8 @@ void hearth_ts_sync_push (HearthTsSync *self, const guint8 *bytes, gsize n_bytes
 
 /* ---- time ---------------------------------------------------------------------- */
 
-/* Unwraps 33-bit 90 kHz times to the nearest of the last one. */
+/* Unwraps 33-bit 90 kHz times to the nearest of the last one. Whoever joins a time line that others began (a ring's)
+ * sets @last to a time of it first, else the two may lie a multiple of 2^33 apart. */
 typedef struct {
   gint64 last; /* HEARTH_TS_NO_TIME before the first */
 } HearthTsUnwrap;
@@ -62,10 +64,13 @@ gint64 hearth_ts_unwrap (HearthTsUnwrap *self, guint64 value33);
 
 guint32 hearth_ts_crc32 (const guint8 *bytes, gsize n_bytes);
 
+#define HEARTH_TS_MAX_SECTION 4096
+
 typedef struct {
-  guint8 data[4096];
+  guint8 data[HEARTH_TS_MAX_SECTION];
   guint have, want; /* want 0: waiting for a start */
-  gint continuity;  /* -1: unknown */
+  guint8 continuity;
+  guint64 crc_errors;
 } HearthTsSection;
 
 /* @section: whole, its CRC right where its syntax has one. */
@@ -97,6 +102,7 @@ typedef struct {
 typedef struct {
   guint16 transport_stream_id;
   guint8 version;
+  guint8 section_number, last_section_number; /* a long PAT has several sections, each parsed alone */
   guint n_programs;
   HearthTsProgram programs[256];
 } HearthTsPat;
@@ -106,8 +112,9 @@ typedef struct {
   guint8 stream_type;
   HearthTsCodec codec;
   char language[4];  /* ISO 639-2, "" unknown */
-  guint8 audio_type; /* ISO 639 descriptor: 0 undefined, 2 hearing impaired, 3 visual impaired commentary */
+  guint8 audio_type; /* as in the ISO 639 descriptor, of subtitles too: 0 undefined, 2 hearing impaired, 3 visual impaired commentary */
   guint16 composition_page, ancillary_page; /* DVB subtitles */
+  guint16 teletext_page; /* the first page of subtitles, as people read it: 0x888; 0: none */
 } HearthTsStream;
 
 typedef struct {
@@ -123,15 +130,15 @@ gboolean hearth_ts_pat_parse (HearthTsPat *pat, const guint8 *section, gsize n_b
 gboolean hearth_ts_pmt_parse (HearthTsPmt *pmt, const guint8 *section, gsize n_bytes);
 /* A PAT of one programme; returns its length. @section holds 1024 bytes. */
 gsize hearth_ts_pat_build (guint8 *section, guint16 transport_stream_id, guint8 version, guint16 program_number, guint16 pmt_pid);
-/* Cuts a section into packets of @pid; returns how many, at most 23. @packets holds 23 * 188 bytes. @continuity is moved on. */
+/* Cuts a section into packets of @pid; returns how many, at most 23. @packets holds 23 * 188 bytes. @continuity: of the first packet; it is moved on. */
 guint hearth_ts_section_packetize (const guint8 *section, gsize n_bytes, guint16 pid, guint8 *continuity, guint8 *packets);
 
 /* ---- elementary streams -------------------------------------------------------- */
 
 typedef enum {
   HEARTH_TS_RAP_NONE = 0,
-  HEARTH_TS_RAP_IDR,      /* H.264 IDR, HEVC IDR/BLA/CRA that starts clean, MPEG-2 I with sequence header, AVS I with sequence header */
-  HEARTH_TS_RAP_OPEN,     /* CRA, open GOP I: pictures that lead it cannot be decoded */
+  HEARTH_TS_RAP_IDR,      /* all that follows can be decoded: H.264 IDR, HEVC IDR or BLA, MPEG-2 I of a closed group; sound, where there is no picture */
+  HEARTH_TS_RAP_OPEN,     /* CRA, I of an open group, AVS I: pictures behind it with an earlier PTS cannot be decoded, the others can */
   HEARTH_TS_RAP_RECOVERY, /* H.264 or HEVC recovery point SEI: right after some pictures */
 } HearthTsRapKind;
 
@@ -141,7 +148,7 @@ typedef struct {
   gboolean has_parameters; /* sequence header, SPS+PPS (+VPS) stand before the picture */
   gboolean has_picture;    /* a picture or slice was seen, so the answer is final */
   gboolean reference;      /* the picture is referred to (best knowledge) */
-  guint recovery_frames;   /* for RECOVERY */
+  guint recovery_frames;   /* for RECOVERY; HEVC and VVC: pictures by their order count */
 } HearthTsUnitInfo;
 
 /* @unit: an access unit or its first bytes, Annex B / start codes. Never reads past @n_bytes. */
@@ -152,21 +159,24 @@ void hearth_ts_unit_scan (HearthTsCodec codec, const guint8 *unit, gsize n_bytes
 typedef struct {
   guint8 stream_id;
   gint64 pts33, dts33; /* -1: none */
-  guint header_bytes;  /* where the data begin */
-  guint length;        /* of the data, 0: unbounded */
+  guint header_bytes;  /* where the data begin, perhaps beyond the bytes looked at */
+  gboolean bounded;    /* PES_packet_length is given: @length of data */
+  guint length;
 } HearthTsPesHeader;
 
+/* FALSE: none, or the bytes end before its times. */
 gboolean hearth_ts_pes_header_parse (HearthTsPesHeader *header, const guint8 *bytes, gsize n_bytes);
 
 /* One PES payload of one PID. */
 typedef struct {
   const guint8 *data; /* borrowed until the callback returns */
   gsize n_bytes;
-  gint64 pts90k, dts90k;     /* unwrapped; HEARTH_TS_NO_TIME: none */
+  gint64 pts90k, dts90k;     /* unwrapped; HEARTH_TS_NO_TIME: none. A missing DTS is the PTS (2.4.3.7) */
   guint64 position;          /* of the packet in which it began */
-  gboolean damaged;          /* continuity was broken within it */
+  gboolean damaged;          /* continuity was broken within it, or it ended early */
   gboolean discontinuity;    /* something is missing before it */
   gboolean random_access;    /* the adaptation field said so */
+  gboolean continuation;     /* goes on with the data of the one before, which was told too early; has no times */
 } HearthTsPes;
 
 typedef void (*HearthTsPesFunc) (const HearthTsPes *pes, gpointer user_data);
@@ -175,11 +185,14 @@ typedef void (*HearthTsPesFunc) (const HearthTsPes *pes, gpointer user_data);
 typedef struct {
   GByteArray *data;
   guint max_bytes;    /* beyond, the PES is dropped: 16 MiB for video */
-  gint continuity;
-  gboolean started, damaged, discontinuity, random_access, complete;
+  guint8 continuity;
+  gboolean started, continuation, bounded, damaged, random_access;
+  gboolean discontinuity, discontinuity_next; /* before the open one, before the one after it */
+  gboolean ended_by_guess;   /* the last packet looked like an end */
+  gint trust;                /* in such guesses; below 0 they are only watched until they are right again */
   gint64 pts90k, dts90k;
   guint64 position;
-  guint length;
+  guint header_bytes, length; /* header_bytes 0: not whole yet */
   HearthTsUnwrap unwrap;
 } HearthTsPesAssembler;
 
@@ -188,7 +201,7 @@ void hearth_ts_pes_clear (HearthTsPesAssembler *self); /* frees */
 void hearth_ts_pes_reset (HearthTsPesAssembler *self); /* after a seek: forgets what is open, keeps memory, keeps the unwrapping */
 /* @position: of the packet. A PES is told as soon as it is whole: by its length, by the next start, or, for unbounded ones,
  * by a last packet that is stuffed to its end (multiplexers fill the last packet of a PES): then it waits for nobody. Should
- * data follow all the same, they are told as a second PES without times. */
+ * data follow all the same, they are told as a second PES without times, and the guess is not trusted for a while. */
 void hearth_ts_pes_push (HearthTsPesAssembler *self, const guint8 *packet, guint64 position, HearthTsPesFunc func, gpointer user_data);
 void hearth_ts_pes_flush (HearthTsPesAssembler *self, HearthTsPesFunc func, gpointer user_data);
 
@@ -200,9 +213,11 @@ typedef struct _HearthTsClock HearthTsClock;
 HearthTsClock *hearth_ts_clock_new (void);
 void hearth_ts_clock_free (HearthTsClock *self);
 void hearth_ts_clock_reset (HearthTsClock *self);
-/* Returns TRUE when the time line jumped (beyond 1 s against the expected, or the discontinuity flag with a change). */
+/* Returns TRUE when the time line jumped: back by over 100 ms, beyond 1 s against the expected, or the discontinuity flag with a change.
+ * Late arrival is no jump. @arrival_us: any clock that does not jump. */
 gboolean hearth_ts_clock_push (HearthTsClock *self, guint64 pcr_27mhz, gint64 arrival_us, gboolean discontinuity);
-/* Unwrapped PCR in 90 kHz that the sender's clock shows at @local_us (least delayed packets); NO_TIME before the first. */
+/* Unwrapped PCR in 90 kHz that the sender's clock shows at @local_us (least delayed packets); NO_TIME before the first.
+ * To compare PTS with it, let their HearthTsUnwrap begin with it. */
 gint64 hearth_ts_clock_at (HearthTsClock *self, gint64 local_us);
 /* The sender's rate against ours in ppm, and how sure: the half width in ppm; huge at first. */
 double hearth_ts_clock_get_ppm (HearthTsClock *self, double *uncertainty_ppm);
@@ -225,7 +240,9 @@ typedef struct {
 } HearthTsRap;
 
 typedef struct {
+  /* At the first PMT and at each change. @pat: made here, with this one programme, however many the stream's own has. */
   void (*tables) (const guint8 *pat, gsize n_pat, const guint8 *pmt_section, gsize n_pmt, const HearthTsPmt *pmt, gpointer user_data);
+  /* Of the first video stream; of the first audio stream, twice a second, where there is no video that can be read. */
   void (*rap) (const HearthTsRap *rap, gpointer user_data);
   void (*pcr) (guint64 pcr_27mhz, gboolean discontinuity, guint64 position, gpointer user_data);
 } HearthTsAnalyserFuncs;

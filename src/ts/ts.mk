@@ -1,4 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 noinst_LTLIBRARIES += libts.la
-libts_la_SOURCES = src/ts/hearth-ts.h
-libts_la_LIBADD = $(GLIB_LIBS)
+libts_la_SOURCES = \
+  src/ts/hearth-ts.h src/ts/hearth-ts-private.h \
+  src/ts/hearth-ts-packet.c src/ts/hearth-ts-sync.c src/ts/hearth-ts-time.c \
+  src/ts/hearth-ts-section.c src/ts/hearth-ts-psi.c src/ts/hearth-ts-codec.c \
+  src/ts/hearth-ts-pes-header.c src/ts/hearth-ts-pes.c \
+  src/ts/hearth-ts-bits.c src/ts/hearth-ts-unit.c src/ts/hearth-ts-unit-mpeg.c src/ts/hearth-ts-unit-nal.c \
+  src/ts/hearth-ts-clock.c src/ts/hearth-ts-line.c src/ts/hearth-ts-line.h \
+  src/ts/hearth-ts-programme.c src/ts/hearth-ts-programme.h \
+  src/ts/hearth-ts-rap-finder.c src/ts/hearth-ts-rap-finder.h \
+  src/ts/hearth-ts-analyser.c
+libts_la_LIBADD = $(GLIB_LIBS) -lm
