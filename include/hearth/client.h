@@ -250,7 +250,7 @@ void hearth_client_list_channels_async (HearthClient *self, const char *cursor, 
  *
  * Errors: %HEARTH_ERROR_INVALID_ARGUMENT for a cursor, limit or filter that is not Hearth's
  *
- * Returns: (transfer full) (element-type HearthChannel): the channels
+ * Returns: (transfer container) (element-type HearthChannel): the channels; the array frees its elements
  */
 GPtrArray *hearth_client_list_channels_finish (HearthClient *self, GAsyncResult *result, char **next, GError **error);
 
@@ -261,7 +261,7 @@ GPtrArray *hearth_client_list_channels_finish (HearthClient *self, GAsyncResult 
  * @filter: (nullable): floating a{sv}, sunk
  * @next: (out) (optional) (nullable): cursor of the next page, %NULL after the last one
  *
- * Returns: (transfer full) (element-type HearthChannel): the channels
+ * Returns: (transfer container) (element-type HearthChannel): the channels; the array frees its elements
  */
 GPtrArray *hearth_client_list_channels_sync (HearthClient *self, const char *cursor, guint limit, GVariant *filter,
                                              char **next, GCancellable *cancellable, GError **error);

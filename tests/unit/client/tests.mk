@@ -10,3 +10,10 @@ TESTS += test-client
 test_client_SOURCES = tests/unit/client/test-client.c tests/unit/client/fake-hearth-run.c tests/unit/client/fake-hearth.h
 test_client_CFLAGS = $(AM_CFLAGS)
 test_client_LDADD = libhearth-1.0.la $(GLIB_LIBS)
+
+EXTRA_DIST += tests/unit/client/test-introspection.py
+if INTROSPECTION
+if !SANITIZED
+TESTS += tests/unit/client/test-introspection.py
+endif
+endif
