@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "play/gst/hearth-avdec.h"
+
+#include "play/hearth-clock-map.h"
+#include "play/hearth-codecs.h"
+#include "play/hearth-picture.h"
+#include "play/hearth-video-decoder.h"
+
+
+#define PERIOD_DEFAULT_US 40000
+#define ERRORS_TOLD 50 /* units in a row without a picture: two seconds at 25 Hz */
+
+struct _HearthAvdec {
+  GstElement parent;
+  GstPad *sink, *src;
+  HearthPlayContext *context;
+  HearthVideoDecoder *decoder;
+  AVFrame *frame;
+  GstSegment segment;
+
+  gboolean joining;     /* the next unit is the first */
+  gint64 first90k;      /* pictures up to here are shown, or lead it and cannot be decoded */
+  gint64 last90k;       /* PTS of the last picture */
+  gint64 period_us;
+  guint n_fruitless;
+};
+
+G_DEFINE_FINAL_TYPE (HearthAvdec, hearth_avdec, GST_TYPE_ELEMENT)
+
+static void
+restart (HearthAvdec *self)
+{
+  self->joining = TRUE;
+  self->first90k = self->last90k = AV_NOPTS_VALUE;
+  self->n_fruitless = 0;
+}
+
+/* ---- units in ------------------------------------------------------------------------------------ */
+
+typedef struct {
+  GstBuffer *buffer;
+  GstMapInfo map;
+} Held;
+
+static void
+on_packet_free (void *opaque, uint8_t *data)
+{
+  Held *held = opaque;
+
+  gst_buffer_unmap (held->buffer, &held->map);
+  gst_buffer_unref (held->buffer);
+  g_free (held);
+}
+
+static gint64
+to_90k (HearthAvdec *self, GstClockTime time)
+{
+  guint64 running = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, time);
+
+  return GST_CLOCK_TIME_IS_VALID (running) ? (gint64) gst_util_uint64_scale_round (running, 9, 100000) : AV_NOPTS_VALUE;
+}
+
+/* libavcodec reads up to AV_INPUT_BUFFER_PADDING_SIZE bytes beyond a unit. hearthringsrc leaves room; others' units are copied. */
+static AVPacket *
+make_packet (HearthAvdec *self, GstBuffer *buffer)
+{
+  AVPacket *packet = av_packet_alloc ();
+  gsize offset, maxsize, n_bytes = gst_buffer_get_sizes (buffer, &offset, &maxsize);
+
+  if (gst_buffer_n_memory (buffer) == 1 && maxsize - offset >= n_bytes + AV_INPUT_BUFFER_PADDING_SIZE) {
+    Held *held = g_new0 (Held, 1);
+
+    held->buffer = gst_buffer_ref (buffer);
+    gst_buffer_map (buffer, &held->map, GST_MAP_READ);
+    packet->buf = av_buffer_create (held->map.data, held->map.size, on_packet_free, held, AV_BUFFER_FLAG_READONLY);
+    packet->data = held->map.data;
+    packet->size = held->map.size;
+  } else if (av_new_packet (packet, n_bytes) >= 0) {
+    gst_buffer_extract (buffer, 0, packet->data, n_bytes);
+  }
+  packet->pts = to_90k (self, GST_BUFFER_PTS (buffer));
+  packet->dts = to_90k (self, GST_BUFFER_DTS (buffer));
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
+    packet->flags |= AV_PKT_FLAG_KEY;
+  return packet;
+}
+
+/* ---- pictures out --------------------------------------------------------------------------------- */
+
+static void
+learn_period (HearthAvdec *self, gint64 pts90k)
+{
+  gint64 told_us = hearth_video_decoder_get_period_us (self->decoder);
+  gint64 seen_us = self->last90k != AV_NOPTS_VALUE ? HEARTH_US_OF_90K (pts90k - self->last90k) : 0;
+
+  if (told_us >= 5000 && told_us <= 200000)
+    self->period_us = told_us;
+  else if (seen_us >= 5000 && seen_us <= 200000)
+    self->period_us = seen_us;
+  self->last90k = pts90k;
+}
+
+/* The frame in @self->frame goes on. */
+static GstFlowReturn
+push_picture (HearthAvdec *self, gboolean first)
+{
+  gint64 pts90k = self->frame->best_effort_timestamp;
+  HearthBuffer *buffer;
+
+  if (pts90k == AV_NOPTS_VALUE)
+    pts90k = self->last90k != AV_NOPTS_VALUE ? self->last90k + HEARTH_90K_OF_US (self->period_us) : 0;
+  learn_period (self, pts90k);
+  self->n_fruitless = 0;
+  buffer = hearth_video_decoder_dup_buffer (self->decoder, self->frame);
+  if (buffer == NULL) {
+    av_frame_unref (self->frame);
+    return GST_FLOW_OK;
+  }
+  g_atomic_int_inc (&self->context->decoded);
+  if (self->context->progress != NULL)
+    hearth_progress_count (self->context->progress, HEARTH_PROGRESS_PLAY_DECODE, 1);
+  return gst_pad_push (self->src, hearth_picture_new_buffer (self->frame, buffer, pts90k, self->period_us, first));
+}
+
+static GstFlowReturn
+push_pictures (HearthAvdec *self)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  while (flow == GST_FLOW_OK && hearth_video_decoder_pull (self->decoder, self->frame)) {
+    gint64 pts90k = self->frame->best_effort_timestamp;
+
+    /* The first picture comes a second time; those that lead it in an open GOP lack their references. */
+    if (self->first90k != AV_NOPTS_VALUE && pts90k != AV_NOPTS_VALUE && pts90k <= self->first90k)
+      av_frame_unref (self->frame);
+    else
+      flow = push_picture (self, self->joining);
+    self->joining = FALSE;
+  }
+  return flow;
+}
+
+static GstFlowReturn
+join (HearthAvdec *self, AVPacket *packet)
+{
+  if (!hearth_video_decoder_decode_alone (self->decoder, packet, self->frame))
+    return GST_FLOW_OK;
+  self->first90k = self->frame->best_effort_timestamp;
+  self->joining = FALSE;
+  hearth_play_context_stage (self->context, HEARTH_STAGE_FIRST_DECODED, 0);
+  return push_picture (self, TRUE);
+}
+
+static void
+count_fruitless (HearthAvdec *self)
+{
+  if (++self->n_fruitless == ERRORS_TOLD)
+    hearth_play_context_tell (self->context, HEARTH_NEWS_CANNOT_DECODE, 0, 0,
+                              "the decoder gets pictures that it cannot decode; the stream may be scrambled or damaged");
+}
+
+static GstFlowReturn
+on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  HearthAvdec *self = HEARTH_AVDEC (parent);
+  AVPacket *packet = make_packet (self, buffer);
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  hearth_play_context_beat (self->context);
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT) && !self->joining) { /* another place of the stream */
+    hearth_video_decoder_flush (self->decoder);
+    restart (self);
+  }
+  if (self->joining && (packet->flags & AV_PKT_FLAG_KEY) != 0)
+    flow = join (self, packet);
+  if (flow == GST_FLOW_OK) {
+    count_fruitless (self);
+    hearth_video_decoder_push (self->decoder, packet);
+    flow = push_pictures (self);
+  }
+  av_packet_free (&packet);
+  gst_buffer_unref (buffer);
+  return flow;
+}
+
+/* ---- events ---------------------------------------------------------------------------------------- */
+
+static gboolean
+take_caps (HearthAvdec *self, GstEvent *event, const GstCaps *caps)
+{
+  g_autoptr (GstEvent) owned = event;
+  g_autoptr (GstCaps) pictures = gst_caps_from_string (HEARTH_PICTURE_CAPS);
+  const GValue *value = gst_structure_get_value (gst_caps_get_structure (caps, 0), "codec_data");
+  GstBuffer *extra = value != NULL ? gst_value_get_buffer (value) : NULL;
+  g_autoptr (GError) error = NULL;
+  GstMapInfo map = { .data = NULL, .size = 0 };
+  gboolean opened;
+
+  if (extra != NULL)
+    gst_buffer_map (extra, &map, GST_MAP_READ);
+  opened = hearth_video_decoder_open (self->decoder, hearth_codecs_from_caps (caps), map.data, map.size, &error);
+  if (extra != NULL)
+    gst_buffer_unmap (extra, &map);
+  if (!opened)
+    hearth_play_context_tell (self->context, HEARTH_NEWS_CANNOT_DECODE, 0, 0, error->message);
+  restart (self);
+  return opened && gst_pad_push_event (self->src, gst_event_new_caps (pictures));
+}
+
+static void
+drain (HearthAvdec *self)
+{
+  hearth_video_decoder_push (self->decoder, NULL);
+  push_pictures (self);
+  hearth_video_decoder_flush (self->decoder);
+}
+
+static gboolean
+on_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  HearthAvdec *self = HEARTH_AVDEC (parent);
+  GstCaps *caps;
+
+  switch ((guint) GST_EVENT_TYPE (event)) { /* GStreamer's list is open: default is right here */
+  case GST_EVENT_CAPS:
+    gst_event_parse_caps (event, &caps);
+    drain (self);
+    return take_caps (self, event, caps);
+  case GST_EVENT_SEGMENT:
+    gst_event_copy_segment (event, &self->segment);
+    break;
+  case GST_EVENT_FLUSH_START:
+    hearth_frame_out_set_flushing (self->context->out, TRUE);
+    break;
+  case GST_EVENT_FLUSH_STOP:
+    hearth_frame_out_set_flushing (self->context->out, FALSE);
+    hearth_video_decoder_flush (self->decoder);
+    restart (self);
+    break;
+  case GST_EVENT_EOS:
+    drain (self);
+    break;
+  default:
+    break;
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+/* ---- the class -------------------------------------------------------------------------------------- */
+
+static void
+hearth_avdec_finalize (GObject *object)
+{
+  HearthAvdec *self = HEARTH_AVDEC (object);
+
+  av_frame_free (&self->frame);
+  g_clear_pointer (&self->decoder, hearth_video_decoder_free);
+  G_OBJECT_CLASS (hearth_avdec_parent_class)->finalize (object);
+}
+
+static void
+hearth_avdec_class_init (HearthAvdecClass *class)
+{
+  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
+  g_autoptr (GstCaps) units = hearth_codecs_dup_video_caps ();
+  g_autoptr (GstCaps) pictures = gst_caps_from_string (HEARTH_PICTURE_CAPS);
+
+  G_OBJECT_CLASS (class)->finalize = hearth_avdec_finalize;
+  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, units));
+  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, pictures));
+  gst_element_class_set_static_metadata (element_class, "Hearth's picture decoder", "Codec/Decoder/Video",
+                                         "Decodes by libavcodec into the frame link's buffers", "Hearth");
+}
+
+static void
+hearth_avdec_init (HearthAvdec *self)
+{
+  GstElementClass *class = GST_ELEMENT_GET_CLASS (self);
+
+  self->sink = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "sink"), "sink");
+  self->src = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "src"), "src");
+  gst_pad_set_chain_function (self->sink, on_chain);
+  gst_pad_set_event_function (self->sink, on_event);
+  gst_pad_use_fixed_caps (self->src);
+  gst_element_add_pad (GST_ELEMENT (self), self->sink);
+  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  gst_segment_init (&self->segment, GST_FORMAT_TIME);
+  self->frame = av_frame_alloc ();
+  self->period_us = PERIOD_DEFAULT_US;
+  restart (self);
+}
+
+GstElement *
+hearth_avdec_new (HearthPlayContext *context)
+{
+  HearthAvdec *self = g_object_new (HEARTH_TYPE_AVDEC, "name", "hearthavdec", NULL);
+
+  self->context = context;
+  self->decoder = hearth_video_decoder_new (context->out, hearth_play_context_beat, context);
+  return GST_ELEMENT (self);
+}
+
+const char *
+hearth_avdec_get_decoder_name (HearthAvdec *self)
+{
+  return hearth_video_decoder_get_name (self->decoder);
+}
+
+guint64
+hearth_avdec_get_copied_bytes (HearthAvdec *self)
+{
+  return hearth_video_decoder_get_copied_bytes (self->decoder);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "play/hearth-player.h"
+
+#include "play/hearth-pipeline.h"
+#include "play/hearth-tracks.h"
+#include "play/hearth-watch.h"
+
+#include <hearth/log.h>
+#include <string.h>
+
+HEARTH_LOG_TOPIC ("player")
+
+#define LOOK_MS 250
+
+struct _HearthPlayer {
+  const HearthPlayerFuncs *funcs;
+  gpointer user_data;
+  HearthPlayContext context;
+  HearthPipeline *pipeline;
+  gboolean internet;
+
+  HearthRingSession *session; /* (nullable) */
+  HearthRingReader *head;     /* looks at the ring's head */
+  char *channel;
+  guint32 serial;
+  HearthWatch watch;
+  guint look;
+  const char *state, *reason; /* static */
+  char *text;
+};
+
+/* ---- state --------------------------------------------------------------------------------------- */
+
+static void
+set_state (HearthPlayer *self, const char *state, const char *reason, const char *text)
+{
+  if (g_str_equal (state, self->state) && g_str_equal (reason, self->reason))
+    return;
+  self->state = state;
+  self->reason = reason;
+  g_free (self->text);
+  self->text = g_strdup (text);
+  hearth_info ("%s%s%s", state, *text != '\0' ? ": " : "", text);
+  self->funcs->state (self->serial, state, reason, text, self->user_data);
+}
+
+static void
+tell_result (HearthPlayer *self, HearthWatchResult result)
+{
+  switch (result) {
+  case HEARTH_WATCH_OPENING:
+    if (!g_str_equal (self->state, "no-signal")) /* data come again, but no picture yet: the reason may stand that long */
+      set_state (self, "opening", "", "");
+    return;
+  case HEARTH_WATCH_PLAYING:
+    set_state (self, "playing", "", "");
+    return;
+  case HEARTH_WATCH_NO_PACKETS:
+    set_state (self, "no-signal", "NoPackets", "nothing comes from this channel");
+    return;
+  case HEARTH_WATCH_NO_KEY_FRAME:
+    set_state (self, "no-signal", "NoKeyFrame", "data come, but no picture to start with");
+    return;
+  case HEARTH_WATCH_CANNOT_DECODE:
+    set_state (self, "no-signal", "CannotDecode", "the picture cannot be decoded: the stream is scrambled, damaged or of an unknown kind");
+    return;
+  }
+}
+
+static gboolean
+has_stage (HearthPlayer *self, HearthStage stage)
+{
+  return (g_atomic_int_get (&self->context.stages) & (1u << stage)) != 0;
+}
+
+static gboolean
+is_radio (HearthPlayer *self)
+{
+  HearthTsPmt pmt;
+
+  return self->session != NULL && hearth_ring_session_get_pmt (self->session, &pmt) &&
+         hearth_ring_session_select (self->session, HEARTH_RING_VIDEO, &pmt) == NULL;
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+  const HearthWatchInput input = {
+    .now_us = g_get_monotonic_time (),
+    .head = self->head != NULL ? hearth_ring_reader_get_head (self->head) : 0,
+    .decoded = g_atomic_int_get (&self->context.decoded),
+    .key = has_stage (self, HEARTH_STAGE_RANDOM_ACCESS_POINT),
+    .sounding = has_stage (self, HEARTH_STAGE_SOUND) && is_radio (self),
+  };
+
+  tell_result (self, hearth_watch_look (&self->watch, &input));
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+set_busy (HearthPlayer *self, gboolean busy)
+{
+  if (self->context.progress != NULL) {
+    hearth_progress_set_busy (self->context.progress, HEARTH_PROGRESS_PLAY_READ, busy);
+    hearth_progress_set_busy (self->context.progress, HEARTH_PROGRESS_PLAY_DECODE, busy);
+  }
+  g_clear_handle_id (&self->look, g_source_remove);
+  if (busy)
+    self->look = g_timeout_add (LOOK_MS, on_look, self);
+}
+
+static void
+on_news (const HearthNews *news, gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  if (news->serial != self->serial)
+    return;
+  switch (news->kind) {
+  case HEARTH_NEWS_STAGE:
+    self->funcs->stage (news->serial, hearth_stage_get_name (news->detail), news->time_us, self->user_data);
+    if (news->detail == HEARTH_STAGE_FIRST_DECODED || news->detail == HEARTH_STAGE_SOUND)
+      on_look (self);
+    return;
+  case HEARTH_NEWS_TRACKS:
+    self->funcs->tracks (news->serial, self->user_data);
+    return;
+  case HEARTH_NEWS_CANNOT_DECODE:
+    hearth_warning ("%s", news->text);
+    hearth_watch_fail (&self->watch, news->time_us);
+    return;
+  case HEARTH_NEWS_ENDED:
+    set_busy (self, FALSE);
+    set_state (self, "ended", "", "");
+    return;
+  case HEARTH_NEWS_BROKEN:
+    set_busy (self, FALSE);
+    set_state (self, "no-signal", "Disconnected", news->text);
+    return;
+  }
+}
+
+static void
+on_shown (guint32 serial, gint64 shown_us, gboolean first, gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  if (first && serial == self->serial)
+    hearth_play_context_stage (&self->context, HEARTH_STAGE_FIRST_SHOWN, shown_us);
+}
+
+static void
+on_refused (const char *reason, gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  hearth_warning ("the screen does not take this kind of picture: %s", reason);
+  hearth_watch_fail (&self->watch, g_get_monotonic_time ());
+}
+
+static const HearthFrameOutFuncs out_funcs = { .shown = on_shown, .refused = on_refused };
+
+/* ---- from outside ------------------------------------------------------------------------------------ */
+
+HearthPlayer *
+hearth_player_new (gboolean internet, HearthProgress *progress, const HearthPlayerFuncs *funcs, gpointer user_data, GError **error)
+{
+  g_autoptr (HearthPlayer) self = g_new0 (HearthPlayer, 1);
+
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->internet = internet;
+  self->state = "stopped";
+  self->reason = "";
+  self->text = g_strdup ("");
+  self->channel = g_strdup ("");
+  self->context = (HearthPlayContext){ .sync = hearth_sync_new (), .out = hearth_frame_out_new (&out_funcs, self),
+                                       .progress = progress, .news = on_news, .user_data = self, .volume_q16 = 65536 };
+  self->pipeline = hearth_pipeline_new (&self->context, error);
+  return self->pipeline != NULL ? g_steal_pointer (&self) : NULL;
+}
+
+void
+hearth_player_free (HearthPlayer *self)
+{
+  set_busy (self, FALSE);
+  g_clear_pointer (&self->pipeline, hearth_pipeline_free);
+  g_clear_pointer (&self->session, hearth_ring_session_unref);
+  g_clear_pointer (&self->head, hearth_ring_reader_free);
+  hearth_frame_out_free (self->context.out);
+  hearth_sync_free (self->context.sync);
+  while (g_source_remove_by_user_data (self)) /* nothing of ours comes back */
+    ;
+  g_free (self->text);
+  g_free (self->channel);
+  g_free (self);
+}
+
+gboolean
+hearth_player_set_link (HearthPlayer *self, int fd, GError **error)
+{
+  return hearth_frame_out_set_link (self->context.out, fd, error);
+}
+
+/* Everything of the stream before is at rest after this. */
+static void
+begin (HearthPlayer *self, guint32 serial, gboolean resume)
+{
+  hearth_pipeline_halt (self->pipeline);
+  g_clear_pointer (&self->session, hearth_ring_session_unref);
+  g_clear_pointer (&self->head, hearth_ring_reader_free);
+  self->serial = serial;
+  hearth_play_context_set_serial (&self->context, serial);
+  hearth_sync_reset (self->context.sync);
+  if (!resume) /* a resumed programme's last pictures may still be shown in their time */
+    hearth_frame_out_flush (self->context.out, serial);
+  hearth_watch_init (&self->watch, g_get_monotonic_time ());
+}
+
+static void
+take_options (HearthPlayer *self, HearthRingSession *session, GVariant *options)
+{
+  const char *channel = "", *language = "";
+
+  g_variant_lookup (options, "channel", "&s", &channel);
+  g_variant_lookup (options, "audio", "&s", &language);
+  g_free (self->channel);
+  self->channel = g_strdup (channel);
+  hearth_ring_session_set_language (session, language);
+}
+
+gboolean
+hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **error)
+{
+  HearthRingSession *session;
+  gboolean resume = FALSE;
+  guint program = 0;
+
+  g_variant_lookup (ring->options, "resume", "b", &resume);
+  g_variant_lookup (ring->options, "program", "u", &program);
+  session = hearth_ring_session_new (ring->ring_fd, ring->waiters, ring->n_waiters, program, error);
+  if (session == NULL)
+    return FALSE;
+  begin (self, ring->serial, resume);
+  self->session = session;
+  self->head = hearth_ring_session_dup_reader (session);
+  take_options (self, session, ring->options);
+  if (!resume)
+    set_state (self, "opening", "", "");
+  set_busy (self, TRUE);
+  hearth_pipeline_play (self->pipeline, session);
+  return TRUE;
+}
+
+gboolean
+hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVariant *options, GError **error)
+{
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "this player plays no addresses");
+  return FALSE;
+}
+
+void
+hearth_player_stop (HearthPlayer *self, guint32 serial)
+{
+  begin (self, serial, FALSE);
+  set_busy (self, FALSE);
+  hearth_frame_out_clear (self->context.out);
+  set_state (self, "stopped", "", "");
+}
+
+void
+hearth_player_set_volume (HearthPlayer *self, double volume, gboolean mute)
+{
+  g_atomic_int_set (&self->context.volume_q16, mute ? 0 : (gint) (CLAMP (volume, 0.0, 1.0) * 65536));
+}
+
+GVariant *
+hearth_player_list_tracks (HearthPlayer *self, const char *kind, GError **error)
+{
+  return hearth_tracks_list (self->session, kind, error);
+}
+
+gboolean
+hearth_player_select_track (HearthPlayer *self, const char *kind, const char *id, GError **error)
+{
+  if (!hearth_tracks_select (self->session, kind, id, error))
+    return FALSE;
+  hearth_pipeline_reselect (self->pipeline);
+  self->funcs->tracks (self->serial, self->user_data);
+  return TRUE;
+}
+
+GVariant *
+hearth_player_get_statistics (HearthPlayer *self)
+{
+  guint64 decoded = (guint) g_atomic_int_get (&self->context.decoded);
+  HearthFrameOutState out;
+  HearthSyncState sync;
+  GVariantDict dict;
+
+  hearth_frame_out_get_state (self->context.out, &out);
+  hearth_sync_get_state (self->context.sync, &sync);
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "frames-decoded", "t", decoded);
+  g_variant_dict_insert (&dict, "frames-shown", "t", out.shown);
+  g_variant_dict_insert (&dict, "frames-dropped", "t", out.dropped);
+  g_variant_dict_insert (&dict, "frames-late", "t", out.late);
+  g_variant_dict_insert (&dict, "decoder", "s", hearth_pipeline_get_decoder_name (self->pipeline));
+  g_variant_dict_insert (&dict, "copied-bytes-per-frame", "t",
+                         hearth_pipeline_get_copied_bytes (self->pipeline) / MAX (decoded, 1));
+  g_variant_dict_insert (&dict, "speed", "d", sync.speed);
+  g_variant_dict_insert (&dict, "margin-us", "x", sync.margin_us);
+  g_variant_dict_insert (&dict, "clock-ppm", "d", sync.ppm);
+  g_variant_dict_insert (&dict, "av-offset-us", "x", (gint64) g_atomic_int_get (&self->context.sound_us));
+  g_variant_dict_insert (&dict, "audio-sink", "s", hearth_pipeline_get_audio_sink_name (self->pipeline));
+  return g_variant_dict_end (&dict);
+}
+
+GVariant *
+hearth_player_describe (HearthPlayer *self)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "serial", "u", self->serial);
+  g_variant_dict_insert (&dict, "channel", "s", self->channel);
+  g_variant_dict_insert (&dict, "ring", "b", self->session != NULL);
+  g_variant_dict_insert (&dict, "state", "s", self->state);
+  g_variant_dict_insert (&dict, "reason", "s", self->reason);
+  g_variant_dict_insert (&dict, "reason-text", "s", self->text);
+  g_variant_dict_insert (&dict, "link", "b", hearth_frame_out_has_link (self->context.out));
+  return g_variant_dict_end (&dict);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "play/hearth-ring-demux.h"
+
+#include <poll.h>
+
+#define CHUNK (64 * HEARTH_RING_PACKET)
+#define VIDEO_UNIT_MAX (16u << 20)
+#define AUDIO_UNIT_MAX (1u << 20)
+#define BLIND_US 5000 /* without a waiter */
+
+struct _HearthRingDemux {
+  HearthRingSession *session;
+  guint which;
+  const HearthRingDemuxFuncs *funcs;
+  gpointer user_data;
+  HearthRingReader *reader;
+
+  HearthTsSection pat_section, pmt_section;
+  guint16 pmt_pid, pid;
+  HearthTsCodec codec;
+  HearthTsPmt pmt;
+  gboolean has_pmt;
+  HearthTsPesAssembler pes;
+  guint8 chunk[CHUNK];
+};
+
+/* ---- tables --------------------------------------------------------------------------------------- */
+
+static void
+select_stream (HearthRingDemux *self)
+{
+  const HearthTsStream *stream = hearth_ring_session_select (self->session, self->which, &self->pmt);
+  guint16 pid = stream != NULL ? stream->pid : HEARTH_TS_NO_PID;
+  HearthTsCodec codec = stream != NULL ? stream->codec : HEARTH_TS_CODEC_NONE;
+
+  if (pid == self->pid && codec == self->codec && stream != NULL)
+    return;
+  self->pid = pid;
+  self->codec = codec;
+  hearth_ts_pes_reset (&self->pes);
+  self->funcs->stream (stream, &self->pmt, self->user_data);
+}
+
+static void
+take_pmt (HearthRingDemux *self, const HearthTsPmt *pmt)
+{
+  self->pmt = *pmt;
+  self->has_pmt = TRUE;
+  if (hearth_ring_session_set_pmt (self->session, pmt))
+    self->funcs->tables (self->user_data);
+  select_stream (self);
+}
+
+static void
+on_pmt (const guint8 *section, gsize n_bytes, gpointer user_data)
+{
+  HearthRingDemux *self = user_data;
+  HearthTsPmt pmt;
+  guint16 program = hearth_ring_session_get_program (self->session);
+
+  if (hearth_ts_pmt_parse (&pmt, section, n_bytes) && (program == 0 || pmt.program_number == program))
+    take_pmt (self, &pmt);
+}
+
+static void
+on_pat (const guint8 *section, gsize n_bytes, gpointer user_data)
+{
+  HearthRingDemux *self = user_data;
+  guint16 program = hearth_ring_session_get_program (self->session), pmt_pid = HEARTH_TS_NO_PID;
+  g_autofree HearthTsPat *pat = g_new (HearthTsPat, 1);
+
+  if (!hearth_ts_pat_parse (pat, section, n_bytes))
+    return;
+  for (guint i = 0; i < pat->n_programs && pmt_pid == HEARTH_TS_NO_PID; i++)
+    if (pat->programs[i].program_number != 0 && (program == 0 || pat->programs[i].program_number == program))
+      pmt_pid = pat->programs[i].pmt_pid;
+  if (pmt_pid == self->pmt_pid)
+    return;
+  self->pmt_pid = pmt_pid;
+  hearth_ts_section_init (&self->pmt_section);
+}
+
+/* ---- packets --------------------------------------------------------------------------------------- */
+
+static void
+on_pes (const HearthTsPes *pes, gpointer user_data)
+{
+  HearthRingDemux *self = user_data;
+
+  self->funcs->unit (pes, self->user_data);
+}
+
+/* Times of the video and of the sound must be unwrapped alike, also where one of them wraps first. */
+static void
+set_reference (HearthRingDemux *self, const guint8 *packet)
+{
+  guint offset = hearth_ts_payload_offset (packet);
+  HearthTsPesHeader header;
+
+  if (self->pes.unwrap.last != HEARTH_TS_NO_TIME || !hearth_ts_unit_start (packet) || offset >= HEARTH_TS_PACKET ||
+      !hearth_ts_pes_header_parse (&header, packet + offset, HEARTH_TS_PACKET - offset) || header.pts33 < 0)
+    return;
+  self->pes.unwrap.last = hearth_ring_session_get_reference (self->session, header.pts33);
+}
+
+static void
+push_packet (HearthRingDemux *self, const guint8 *packet, guint64 position)
+{
+  guint16 pid = hearth_ts_pid (packet);
+
+  if (packet[0] != 0x47 || hearth_ts_error (packet))
+    return;
+  if (pid == self->pid && pid != HEARTH_TS_NO_PID) {
+    set_reference (self, packet);
+    hearth_ts_pes_push (&self->pes, packet, position, on_pes, self);
+  } else if (pid == 0) {
+    hearth_ts_section_push (&self->pat_section, packet, on_pat, self);
+  } else if (pid == self->pmt_pid) {
+    hearth_ts_section_push (&self->pmt_section, packet, on_pmt, self);
+  }
+}
+
+HearthRingRead
+hearth_ring_demux_run (HearthRingDemux *self, gsize *n_read)
+{
+  HearthRingRead result = hearth_ring_reader_read (self->reader, self->chunk, sizeof self->chunk, n_read);
+  guint64 position = hearth_ring_reader_get_position (self->reader) - *n_read;
+
+  if (result == HEARTH_RING_READ_OVERRUN)
+    hearth_ts_pes_reset (&self->pes);
+  if (result != HEARTH_RING_READ_OK)
+    return result;
+  for (gsize at = 0; at + HEARTH_RING_PACKET <= *n_read; at += HEARTH_RING_PACKET)
+    push_packet (self, self->chunk + at, position + at);
+  return result;
+}
+
+/* ---- from outside ------------------------------------------------------------------------------------ */
+
+HearthRingDemux *
+hearth_ring_demux_new (HearthRingSession *session, guint which, const HearthRingDemuxFuncs *funcs, gpointer user_data)
+{
+  HearthRingDemux *self = g_new0 (HearthRingDemux, 1);
+  HearthTsPmt pmt;
+
+  self->session = hearth_ring_session_ref (session);
+  self->which = which;
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->reader = hearth_ring_session_dup_reader (session);
+  self->pmt_pid = self->pid = HEARTH_TS_NO_PID;
+  hearth_ts_section_init (&self->pat_section);
+  hearth_ts_section_init (&self->pmt_section);
+  hearth_ts_pes_init (&self->pes, which == HEARTH_RING_VIDEO ? VIDEO_UNIT_MAX : AUDIO_UNIT_MAX);
+  if (hearth_ring_session_get_pmt (session, &pmt)) {
+    self->pmt = pmt;
+    self->has_pmt = TRUE;
+    select_stream (self);
+  }
+  return self;
+}
+
+void
+hearth_ring_demux_free (HearthRingDemux *self)
+{
+  hearth_ts_pes_clear (&self->pes);
+  hearth_ring_reader_free (self->reader);
+  hearth_ring_session_unref (self->session);
+  g_free (self);
+}
+
+void
+hearth_ring_demux_seek (HearthRingDemux *self, guint64 position)
+{
+  hearth_ring_reader_seek (self->reader, position);
+  hearth_ts_pes_reset (&self->pes);
+}
+
+void
+hearth_ring_demux_reselect (HearthRingDemux *self)
+{
+  if (self->has_pmt)
+    select_stream (self);
+}
+
+HearthRingReader *
+hearth_ring_demux_get_reader (HearthRingDemux *self)
+{
+  return self->reader;
+}
+
+HearthTsCodec
+hearth_ring_demux_get_codec (HearthRingDemux *self)
+{
+  return self->codec;
+}
+
+void
+hearth_ring_demux_wait (HearthRingDemux *self, gsize more_bytes, gint64 max_us)
+{
+  HearthRingWaiter *waiter = hearth_ring_session_get_waiter (self->session, self->which);
+  struct pollfd poll_fd = { .fd = -1, .events = POLLIN };
+  struct timespec timeout = { max_us / 1000000, max_us % 1000000 * 1000 };
+
+  if (waiter == NULL) {
+    g_usleep (MIN (max_us, BLIND_US));
+    return;
+  }
+  if (!hearth_ring_reader_arm (self->reader, waiter, hearth_ring_reader_get_position (self->reader) + more_bytes))
+    return;
+  poll_fd.fd = hearth_ring_waiter_get_event_fd (waiter);
+  if (!hearth_ring_session_is_stopped (self->session))
+    ppoll (&poll_fd, 1, &timeout, NULL);
+  hearth_ring_waiter_clear (waiter);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "play/hearth-stretch.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CHANNELS 2
+#define STEP 2 /* frames between two lags that are compared, and between two frames of a comparison: 24 kHz are enough to align */
+
+void
+hearth_stretch_init (HearthStretch *self)
+{
+  memset (self, 0, sizeof *self);
+}
+
+void
+hearth_stretch_clear (HearthStretch *self)
+{
+  g_free (self->samples);
+  hearth_stretch_init (self);
+}
+
+void
+hearth_stretch_reset (HearthStretch *self)
+{
+  self->n_frames = self->at = 0;
+}
+
+/* History beyond what a splice looks back to is forgotten. */
+static void
+forget (HearthStretch *self)
+{
+  guint past = self->at > HEARTH_STRETCH_MAX ? self->at - HEARTH_STRETCH_MAX : 0;
+
+  memmove (self->samples, self->samples + (gsize) past * CHANNELS,
+           (gsize) (self->n_frames - past) * CHANNELS * sizeof (float));
+  self->n_frames -= past;
+  self->at -= past;
+}
+
+void
+hearth_stretch_push (HearthStretch *self, const float *samples, guint n_frames)
+{
+  if (self->n_frames + n_frames > self->capacity && self->n_frames > 0)
+    forget (self);
+  if (self->n_frames + n_frames > self->capacity) {
+    self->capacity = self->n_frames + n_frames + 4096;
+    self->samples = g_realloc_n (self->samples, (gsize) self->capacity * CHANNELS, sizeof (float));
+  }
+  memcpy (self->samples + (gsize) self->n_frames * CHANNELS, samples, (gsize) n_frames * CHANNELS * sizeof (float));
+  self->n_frames += n_frames;
+}
+
+guint
+hearth_stretch_get_waiting (const HearthStretch *self)
+{
+  return self->n_frames - self->at;
+}
+
+void
+hearth_stretch_drop (HearthStretch *self, guint n_frames)
+{
+  self->at += MIN (n_frames, hearth_stretch_get_waiting (self));
+}
+
+/* How alike the fade's length at @a and at @b are: their normalised correlation. */
+static double
+likeness (const float *a, const float *b)
+{
+  double product = 0, energy = 1e-9;
+
+  for (guint i = 0; i < HEARTH_STRETCH_FADE * CHANNELS; i += STEP * CHANNELS) {
+    float left = a[i] + a[i + 1], right = b[i] + b[i + 1];
+
+    product += left * right;
+    energy += right * right;
+  }
+  return product / sqrt (energy);
+}
+
+/* The lag, MIN to @max frames, in the direction of @sign, at which sound best joins itself. */
+static guint
+find_lag (const float *here, guint max, gint sign)
+{
+  guint best = HEARTH_STRETCH_MIN;
+  double best_likeness = -G_MAXDOUBLE;
+
+  for (guint lag = HEARTH_STRETCH_MIN; lag <= max; lag += STEP) {
+    double value = likeness (here, here + sign * (gssize) lag * CHANNELS);
+
+    if (value > best_likeness) {
+      best_likeness = value;
+      best = lag;
+    }
+  }
+  return best;
+}
+
+static void
+fade (float *out, const float *from, const float *to)
+{
+  for (guint i = 0; i < HEARTH_STRETCH_FADE; i++) {
+    float weight = (i + 0.5f) / HEARTH_STRETCH_FADE;
+
+    for (guint c = 0; c < CHANNELS; c++)
+      out[i * CHANNELS + c] = from[i * CHANNELS + c] * (1 - weight) + to[i * CHANNELS + c] * weight;
+  }
+}
+
+/* One splice: writes FADE frames. Returns by how much what follows was moved, 0: there is not enough to compare with. */
+static gint
+splice (HearthStretch *self, float *out, gint wanted)
+{
+  const float *here = self->samples + (gsize) self->at * CHANNELS;
+  gint sign = wanted > 0 ? -1 : 1; /* later: back into what was heard */
+  guint max = MIN ((guint) ABS (wanted), HEARTH_STRETCH_MAX);
+  guint lag;
+
+  if (wanted > 0)
+    max = MIN (max, self->at);
+  if (max < HEARTH_STRETCH_MIN)
+    return 0;
+  lag = find_lag (here, max, sign);
+  fade (out, here, here + sign * (gssize) lag * CHANNELS);
+  self->at += HEARTH_STRETCH_FADE + sign * (gint) lag;
+  return -sign * (gint) lag;
+}
+
+gint
+hearth_stretch_pull (HearthStretch *self, float *out, guint n_out, gint wanted)
+{
+  gint moved = 0;
+  guint done = 0;
+
+  while (done < n_out) {
+    guint n = MIN (n_out - done, HEARTH_STRETCH_FADE);
+    gint by = 0;
+
+    if (n == HEARTH_STRETCH_FADE && ABS (wanted - moved) >= HEARTH_STRETCH_MIN &&
+        (wanted > moved || hearth_stretch_get_waiting (self) >= n_out - done + 2 * HEARTH_STRETCH_MAX))
+      by = splice (self, out + (gsize) done * CHANNELS, wanted - moved);
+    if (by == 0) {
+      memcpy (out + (gsize) done * CHANNELS, self->samples + (gsize) self->at * CHANNELS, (gsize) n * CHANNELS * sizeof (float));
+      self->at += n;
+    }
+    moved += by;
+    done += n;
+  }
+  return moved;
+}
