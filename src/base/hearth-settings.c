@@ -26,7 +26,8 @@ hearth_settings_find (const char *key)
 GVariant *
 hearth_settings_dup_default (const HearthSettingInfo *info)
 {
-  return g_variant_take_ref (g_variant_new_parsed (info->fallback));
+  /* With its type: "5" alone would be an int32. */
+  return g_variant_parse (G_VARIANT_TYPE (info->type), info->fallback, NULL, NULL, NULL);
 }
 
 static gboolean

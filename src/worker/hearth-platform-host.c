@@ -58,17 +58,17 @@ refuse_missing (HearthPlatformHost *self, GDBusMethodInvocation *call, const cha
 
 /* Ends @call: an op's error crosses the bus as one of ours, whatever it was. */
 static gboolean
-finish (GDBusMethodInvocation *call, gboolean done, GError *error, const char *what)
+finish (GDBusMethodInvocation *call, gboolean done, GError **error, const char *what)
 {
   if (done) {
-    g_clear_error (&error);
+    g_clear_error (error);
     g_dbus_method_invocation_return_value (call, NULL);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
-  if (error == NULL)
-    g_set_error_literal (&error, HEARTH_ERROR, HEARTH_ERROR_FAILED, "the plug-in gives no reason");
-  hearth_error_translate (&error, "%s", what);
-  g_dbus_method_invocation_take_error (call, error);
+  if (*error == NULL)
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_FAILED, "the plug-in gives no reason");
+  hearth_error_translate (error, "%s", what);
+  g_dbus_method_invocation_take_error (call, g_steal_pointer (error));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -83,11 +83,11 @@ on_start (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call, co
   GError *error = NULL;
 
   if (self->ops == NULL)
-    return finish (call, start (self, name, settings, &error), error, "Start");
+    return finish (call, start (self, name, settings, &error), &error, "Start");
   if (g_str_equal (self->plugin + strlen ("platform-"), name))
     return finish (call, TRUE, NULL, NULL);
   g_set_error (&error, HEARTH_ERROR, HEARTH_ERROR_EXISTS, "%s runs already: one plug-in a worker", self->plugin);
-  return finish (call, FALSE, error, "Start");
+  return finish (call, FALSE, &error, "Start");
 }
 
 static gboolean
@@ -134,7 +134,7 @@ on_set_power (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
   if (hearth_ops_has (self->ops, set_power))
-    return finish (call, self->ops->set_power (self->instance, power, &error), error, "SetPower");
+    return finish (call, self->ops->set_power (self->instance, power, &error), &error, "SetPower");
   if (power <= HEARTH_POWER_STANDBY) /* without hardware for it, standby is only what the others do */
     return finish (call, TRUE, NULL, NULL);
   refuse_missing (self, call, word);
@@ -150,7 +150,7 @@ on_set_wake (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call,
   if (!check_started (self, call))
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   if (hearth_ops_has (self->ops, set_wake))
-    return finish (call, self->ops->set_wake (self->instance, utc_us, &error), error, "SetWake");
+    return finish (call, self->ops->set_wake (self->instance, utc_us, &error), &error, "SetWake");
   refuse_missing (self, call, "the wake alarm");
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

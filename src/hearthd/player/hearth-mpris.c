@@ -76,12 +76,12 @@ on_volume (GObject *face, GParamSpec *pspec, gpointer user_data)
 /* ---- calls --------------------------------------------------------------------------------------- */
 
 static gboolean
-finish (GDBusMethodInvocation *invocation, guint serial, GError *error)
+finish (GDBusMethodInvocation *invocation, guint serial, GError **error)
 {
   if (serial != 0)
     g_dbus_method_invocation_return_value (invocation, NULL);
   else
-    g_dbus_method_invocation_take_error (invocation, error);
+    g_dbus_method_invocation_take_error (invocation, g_steal_pointer (error));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -90,7 +90,7 @@ on_next (HearthMprisMediaPlayer2Player *face, GDBusMethodInvocation *invocation,
 {
   GError *error = NULL;
 
-  return finish (invocation, hearth_player_zap (((HearthMpris *) user_data)->player, 1, &error), error);
+  return finish (invocation, hearth_player_zap (((HearthMpris *) user_data)->player, 1, &error), &error);
 }
 
 static gboolean
@@ -98,7 +98,7 @@ on_previous (HearthMprisMediaPlayer2Player *face, GDBusMethodInvocation *invocat
 {
   GError *error = NULL;
 
-  return finish (invocation, hearth_player_zap (((HearthMpris *) user_data)->player, -1, &error), error);
+  return finish (invocation, hearth_player_zap (((HearthMpris *) user_data)->player, -1, &error), &error);
 }
 
 static gboolean
@@ -106,7 +106,7 @@ on_open_uri (HearthMprisMediaPlayer2Player *face, GDBusMethodInvocation *invocat
 {
   GError *error = NULL;
 
-  return finish (invocation, hearth_player_open_uri (((HearthMpris *) user_data)->player, uri, &error), error);
+  return finish (invocation, hearth_player_open_uri (((HearthMpris *) user_data)->player, uri, &error), &error);
 }
 
 static gboolean
@@ -125,7 +125,7 @@ on_play (HearthMprisMediaPlayer2Player *face, GDBusMethodInvocation *invocation,
 
   if (hearth_player_get_channel (self->player) != NULL)
     return finish (invocation, 1, NULL); /* it plays */
-  return finish (invocation, hearth_player_zap (self->player, 0, &error), error);
+  return finish (invocation, hearth_player_zap (self->player, 0, &error), &error);
 }
 
 /* MPRIS: where CanPause and CanSeek are false these do nothing, without an error. */

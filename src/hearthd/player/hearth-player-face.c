@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/player/hearth-player-face.h"
 
-/* Each handler's last step: a serial, or the error. */
+/* Each handler's last step: a serial, or the error. @error is a place, for the call that fills it may be an argument beside it,
+ * and the order of arguments is nobody's promise. */
 static gboolean
-answer (GDBusMethodInvocation *invocation, guint serial, GError *error)
+answer (GDBusMethodInvocation *invocation, guint serial, GError **error)
 {
   if (serial != 0)
     g_dbus_method_invocation_return_value (invocation, g_variant_new ("(u)", serial));
   else
-    g_dbus_method_invocation_take_error (invocation, error);
+    g_dbus_method_invocation_take_error (invocation, g_steal_pointer (error));
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -20,7 +21,7 @@ on_handle_open (HearthDBusPlayer1 *face, GDBusMethodInvocation *invocation, cons
   guint32 leg = 0;
 
   g_variant_lookup (options, "leg", "u", &leg);
-  return answer (invocation, hearth_player_open_channel (user_data, channel, leg, &error), error);
+  return answer (invocation, hearth_player_open_channel (user_data, channel, leg, &error), &error);
 }
 
 static gboolean
@@ -31,7 +32,7 @@ on_handle_open_number (HearthDBusPlayer1 *face, GDBusMethodInvocation *invocatio
   GError *error = NULL;
 
   if (channel != NULL)
-    return answer (invocation, hearth_player_open_channel (user_data, channel->id, 0, &error), error);
+    return answer (invocation, hearth_player_open_channel (user_data, channel->id, 0, &error), &error);
   g_dbus_method_invocation_return_error (invocation, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "no channel has the number %s", number);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -42,7 +43,7 @@ on_handle_open_uri (HearthDBusPlayer1 *face, GDBusMethodInvocation *invocation, 
 {
   GError *error = NULL;
 
-  return answer (invocation, hearth_player_open_uri (user_data, uri, &error), error);
+  return answer (invocation, hearth_player_open_uri (user_data, uri, &error), &error);
 }
 
 static gboolean
@@ -50,7 +51,7 @@ on_handle_zap (HearthDBusPlayer1 *face, GDBusMethodInvocation *invocation, gint 
 {
   GError *error = NULL;
 
-  return answer (invocation, hearth_player_zap (user_data, delta, &error), error);
+  return answer (invocation, hearth_player_zap (user_data, delta, &error), &error);
 }
 
 static gboolean
@@ -61,7 +62,7 @@ on_handle_back (HearthDBusPlayer1 *face, GDBusMethodInvocation *invocation, GVar
   GError *error = NULL;
 
   if (id != NULL)
-    return answer (invocation, hearth_player_open_channel (user_data, id, 0, &error), error);
+    return answer (invocation, hearth_player_open_channel (user_data, id, 0, &error), &error);
   g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
                                                  "no other channel was on before this one");
   return G_DBUS_METHOD_INVOCATION_HANDLED;
