@@ -38,6 +38,7 @@ struct _ShellStage {
   ShellLog log;
   ShellTimer *timer;
   gboolean pending;           /* a commit waits for its refresh */
+  gboolean pending_scene;     /* it brings more than new frames */
   gboolean damaged, new_osd;  /* the on-screen plane */
   gboolean layers_changed;    /* places moved or went */
   gboolean blank;
@@ -107,6 +108,7 @@ commit (ShellStage *self, gint64 refresh_us)
   guint n_damage = paint (self, damage);
   guint n_layers = fill_layers (self, layers);
 
+  self->pending_scene = n_damage > 0 || self->layers_changed;
   self->layers_changed = FALSE;
   self->pending = self->ops->commit (self->display, layers, n_layers, damage, n_damage, refresh_us, &error);
   if (self->pending)
@@ -219,7 +221,10 @@ on_committed (HearthDisplayHost *host, gint64 shown_us)
   hearth_progress_count (self->progress, HEARTH_PROGRESS_SHELL_FRAMES, 1);
   end_removed (self);
   consider (self);
-  serve_waiters (self); /* the next refresh is a period away, and its commit, if there is one, is made */
+  /* The next refresh is a period away, and its commit, if there is one, is made: now is the time to read back, unless what the
+   * shell was told to show comes only then. */
+  if (!self->pending || !self->pending_scene)
+    serve_waiters (self);
 }
 
 static void
