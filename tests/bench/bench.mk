@@ -3,3 +3,5 @@
 EXTRA_PROGRAMS += bench-ring
 bench_ring_SOURCES = tests/bench/bench-ring.c
 bench_ring_LDADD = libring.la libhearth-1.0.la $(GLIB_LIBS)
+EXTRA_DIST += tests/bench/bench.py tests/bench/measuring.py tests/bench/bench_box.py tests/bench/bench_lists.py \
+  tests/bench/bench_programs.py tests/bench/bench_zap.py

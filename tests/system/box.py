@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What tests and benches do with a box over its bus; events instead of sleeps."""
 
+import json
 import os
 import sys
 import time
 import traceback
+import urllib.request
 
 import gi
 from gi.repository import Gio, GLib
@@ -134,6 +136,38 @@ class Box(boxprocess.Box):
                 return None
             return found if len(found) >= count else None
         return self.wait(look, timeout, f'{count} frames of channel {channel}')[0]
+
+    def start_television(self, *arguments, channels=None, network='headend', out=None):
+        """Head-end, bus, hearthd, one network of the head-end's channels; the frame log is on."""
+        if channels:
+            arguments += ('--channels', channels)
+        headend = self.start_headend(*arguments)
+        if self.supervisor is None:
+            self.start()
+        location = headend['playlist'] + (f'?out={out}' if out else '')
+        path = self.add_network(network, location=location)
+        self.wait(lambda: self.try_log_frames(), 15, 'the screen')
+        return path
+
+    def try_log_frames(self):
+        try:
+            self.log_frames()
+            return True
+        except GLib.Error:
+            return False
+
+    def headend_get(self, path):
+        """What the head-end's HTTP server says, JSON as Python's."""
+        with urllib.request.urlopen(self.headend['http'] + path, timeout=10) as answer:
+            body = answer.read()
+        return json.loads(body) if body.startswith((b'{', b'[')) else body
+
+    def fault(self, channel, kind, **parameters):
+        words = ''.join(f'&{key}={value}' for key, value in parameters.items())
+        return self.headend_get(f'/fault?channel={channel}&kind={kind}{words}')
+
+    def streams(self, network):
+        return self.call(network, 'Network1', 'GetStreams')
 
     def worker(self, role, instance=None):
         for worker in self.call(ROOT, 'System1', 'GetWorkers'):

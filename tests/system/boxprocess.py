@@ -5,6 +5,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -44,6 +45,19 @@ def end(process, seconds=5):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def descendants(pid):
+    """pid and all below it."""
+    found = [pid]
+    for one in found:
+        try:
+            for task in os.listdir(f'/proc/{one}/task'):
+                with open(f'/proc/{one}/task/{task}/children', encoding='ascii') as listed:
+                    found += [int(child) for child in listed.read().split()]
+        except OSError:
+            pass
+    return found
 
 
 class Box:
@@ -87,7 +101,16 @@ class Box:
                                            stdout=self.log, stderr=self.log, env=self.environment)
 
     def stop(self):
+        """All of it, also what does not listen any more."""
+        if self.supervisor is None:
+            return
+        below = descendants(self.supervisor.pid)[1:]
         end(self.supervisor, 8)
+        for pid in below:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         self.supervisor = None
 
     def start_headend(self, *arguments):

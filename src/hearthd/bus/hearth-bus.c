@@ -24,6 +24,7 @@ typedef struct {
   GDBusInterfaceInfo *info; /* borrowed from the skeleton */
   guint registration;
   GHashTable *changed; /* names of properties, told once the main loop is idle */
+  GHashTable *told;    /* name -> GVariant as told last: GObject notifies also when nothing changed */
   guint flush;
 } Export;
 
@@ -220,18 +221,28 @@ flush_changed (gpointer user_data)
   GVariantBuilder changed;
   GHashTableIter iter;
   gpointer name;
+  guint n = 0;
 
   export->flush = 0;
   g_variant_builder_init (&changed, G_VARIANT_TYPE_VARDICT);
   g_hash_table_iter_init (&iter, export->changed);
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
     const GDBusPropertyInfo *property = g_dbus_interface_info_lookup_property (export->info, name);
-    GVariant *value = get_property (export, property, NULL);
+    g_autoptr (GVariant) value = get_property (export, property, NULL);
+    GVariant *told = g_hash_table_lookup (export->told, name);
 
-    if (value != NULL)
-      g_variant_builder_add (&changed, "{sv}", name, value);
+    if (value == NULL || (told != NULL && g_variant_equal (told, value)))
+      continue;
+    g_variant_take_ref (value);
+    g_variant_builder_add (&changed, "{sv}", name, value);
+    g_hash_table_insert (export->told, name, g_variant_ref (value));
+    n++;
   }
   g_hash_table_remove_all (export->changed);
+  if (n == 0) {
+    g_variant_builder_clear (&changed);
+    return G_SOURCE_REMOVE;
+  }
   g_dbus_connection_emit_signal (export->bus->connection, NULL, export->path, PROPERTIES, "PropertiesChanged",
                                  g_variant_new ("(sa{sv}as)", export->info->name, &changed, NULL), NULL);
   return G_SOURCE_REMOVE;
@@ -313,6 +324,7 @@ export_free (Export *export)
     g_dbus_connection_unregister_object (export->bus->connection, export->registration);
   g_signal_handlers_disconnect_matched (export->skeleton, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, export);
   g_hash_table_unref (export->changed);
+  g_hash_table_unref (export->told);
   g_object_unref (export->skeleton);
   g_free (export->path);
   g_free (export);
@@ -388,6 +400,7 @@ hearth_bus_export (HearthBus *self, const char *path, GDBusInterfaceSkeleton *sk
   export->skeleton = g_object_ref (skeleton);
   export->info = g_dbus_interface_skeleton_get_info (skeleton);
   export->changed = g_hash_table_new (g_str_hash, g_str_equal);
+  export->told = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_variant_unref);
   export->registration = g_dbus_connection_register_object (self->connection, path, export->info, &vtable, export, NULL, error);
   if (export->registration == 0) {
     hearth_error_translate (error, "exporting %s at %s", export->info->name, path);

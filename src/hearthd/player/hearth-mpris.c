@@ -19,7 +19,6 @@ struct _HearthMpris {
   HearthMprisMediaPlayer2Player *face;
   gulong changed;
   guint name;
-  gboolean reflecting; /* we set the face's volume ourselves */
 };
 
 /* ---- what is on ------------------------------------------------------------------------------ */
@@ -50,11 +49,10 @@ reflect (HearthMpris *self)
   const char *state = hearth_dbus_player1_get_state (player);
   gboolean stopped = g_str_equal (state, "stopped") || g_str_equal (state, "ended");
 
-  self->reflecting = TRUE;
   hearth_mpris_media_player2_player_set_playback_status (self->face, stopped ? "Stopped" : "Playing");
   hearth_mpris_media_player2_player_set_metadata (self->face, make_metadata (self));
-  hearth_mpris_media_player2_player_set_volume (self->face, hearth_dbus_player1_get_volume (player));
-  self->reflecting = FALSE;
+  if (hearth_mpris_media_player2_player_get_volume (self->face) != hearth_dbus_player1_get_volume (player))
+    hearth_mpris_media_player2_player_set_volume (self->face, hearth_dbus_player1_get_volume (player));
 }
 
 static void
@@ -67,10 +65,12 @@ static void
 on_volume (GObject *face, GParamSpec *pspec, gpointer user_data)
 {
   HearthMpris *self = user_data;
-  double volume = hearth_mpris_media_player2_player_get_volume (self->face);
+  HearthDBusPlayer1 *player = hearth_player_get_face (self->player);
+  double asked = hearth_mpris_media_player2_player_get_volume (self->face);
+  double volume = asked > 0 ? MIN (asked, 1.0) : 0.0; /* MPRIS: a negative one counts as 0 */
 
-  if (!self->reflecting) /* MPRIS: a negative one counts as 0 */
-    hearth_dbus_player1_set_volume (hearth_player_get_face (self->player), volume > 0 ? MIN (volume, 1.0) : 0.0);
+  if (volume != hearth_dbus_player1_get_volume (player)) /* set by a caller, not by reflect() */
+    hearth_dbus_player1_set_volume (player, volume);
 }
 
 /* ---- calls --------------------------------------------------------------------------------------- */

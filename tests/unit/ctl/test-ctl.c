@@ -419,6 +419,42 @@ test_bash (void)
   complete_in_bash ("mute o", "on\noff\n");
 }
 
+/* Each command that completion offers after @first (NULL: as the first word) is in the manual. */
+static guint
+check_manual (const char *manual, const char *first)
+{
+  g_autofree char *words = g_strdup_printf ("complete -- %s ''", first != NULL ? first : "");
+  g_auto (Run) offered = run (words);
+  g_auto (GStrv) lines = g_strsplit (offered.out, "\n", -1);
+  guint n_commands = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    g_auto (GStrv) parts = g_strsplit (lines[i], "\t", 2);
+    g_autofree char *tag = NULL;
+
+    if (g_strv_length (parts) < 2) /* only the beginning of commands */
+      continue;
+    tag = g_strdup_printf ("Cm %s%s%s", first != NULL ? first : "", first != NULL ? " " : "", parts[0]);
+    assert_contains (manual, tag);
+    n_commands++;
+  }
+  return n_commands;
+}
+
+static void
+test_manual (void)
+{
+  static const char *const groups[] = { NULL, "channel", "channels", "network", "display", "setting", "playlist" };
+  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "data", "man", "hearthctl.1", NULL);
+  g_autofree char *manual = NULL;
+  guint n_commands = 0;
+
+  g_assert_true (g_file_get_contents (file, &manual, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    n_commands += check_manual (manual, groups[i]);
+  g_assert_cmpuint (n_commands, >, 35);
+}
+
 /* ---- playlists --------------------------------------------------------------------------------- */
 
 static void
@@ -517,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ctl/not-running", test_not_running);
   g_test_add_func ("/ctl/complete", test_complete);
   g_test_add_func ("/ctl/bash", test_bash);
+  g_test_add_func ("/ctl/manual", test_manual);
   g_test_add_func ("/ctl/playlist", test_playlist);
   g_test_add_func ("/ctl/monitor", test_monitor);
   status = g_test_run ();

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Figures that a C program of this folder measures: it prints the lines itself."""
+
+import json
+import os
+import subprocess
+
+
+def run(programs, name, *arguments):
+    path = os.path.join(programs.build, name)
+    if not os.access(path, os.X_OK):
+        subprocess.run(['make', '-s', '-C', programs.build, name], check=True)
+    done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or f'{name} ended with {done.returncode}')
+    for line in done.stdout.splitlines():
+        if line.startswith('{'):
+            yield json.loads(line)
+
+
+def measure_ring(programs):
+    yield from run(programs, 'bench-ring')
+
+
+MEASURES = {measure_ring: ('ring-write', 'ring-overruns')}

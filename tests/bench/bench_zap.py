@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Zapping over multicast: the excess over each zap's own floor, how the picture goes on, when the sound comes."""
+
+import json
+import os
+import random
+import socket
+import struct
+import subprocess
+
+from gi.repository import GLib
+
+import boxprocess
+from bench_box import first_key_frame, wait_quietly
+from box import VIEW, Box, now_us
+from measuring import figure, percentile
+
+ZAPS = 40
+PEER_ZAPS = 12
+PERIOD_US = {1: 40000, 2: 40000, 3: 20000}  # of the head-end's channels with a GOP of 1 s and B-frames
+BEEP_LEVEL = 0.25  # of full scale: the beep is loud, the tone is quiet
+
+
+def frames_of(box, serial):
+    return [f for f in box.frames() if f[2] == serial]
+
+
+def one_zap(box, channel, seconds):
+    """Zaps, lets it play; what was seen."""
+    command = now_us()
+    serial = box.zap(channel)
+    box.wait_frame(channel, 15, serial=serial)
+    wait_quietly(seconds)
+    frames = [f for f in frames_of(box, serial) if f[5] == channel]
+    stages = box.call(VIEW, 'Player1', 'GetZap', '(u)', serial)
+    return {'command': command, 'channel': channel, 'frames': frames, 'stages': stages, 'first': frames[0][3]}
+
+
+def distinct(frames):
+    """Times at which another picture came on glass."""
+    times, last = [], None
+    for frame in frames:
+        if frame[6] != last:
+            times.append(frame[3])
+            last = frame[6]
+    return times
+
+
+def longest_stand(zap, seconds=3):
+    """In frame periods, over the first seconds."""
+    times = [t for t in distinct(zap['frames']) if t - zap['first'] < seconds * 1_000_000]
+    return max((b - a for a, b in zip(times, times[1:])), default=seconds * 1_000_000) / PERIOD_US[zap['channel']]
+
+
+# ---- sound, by the player's record of it (HEARTH_AUDIO_DUMP; src/play says what it holds) ----
+
+RECORD = struct.Struct('<qIII')  # heard at (µs, CLOCK_MONOTONIC), rate, channels, frames; then S16 samples
+
+
+def beeps(path):
+    """When each beep's first sample is heard."""
+    found, loud_until = [], 0
+    with open(path, 'rb') as dump:
+        data = dump.read()
+    at = 0
+    while at + RECORD.size <= len(data):
+        heard, rate, channels, count = RECORD.unpack_from(data, at)
+        at += RECORD.size
+        samples = memoryview(data)[at:at + count * channels * 2].cast('h')
+        at += count * channels * 2
+        for i in range(0, len(samples), channels):
+            if abs(samples[i]) > BEEP_LEVEL * 32768:
+                time = heard + i // channels * 1_000_000 // rate
+                if time > loud_until:
+                    found.append(time)
+                loud_until = time + 50_000
+    return found
+
+
+def sync_errors(zap, heard):
+    """ms between each beep and its frame (the one whose number is a multiple of the frame rate), after 3 s."""
+    rate = 1_000_000 // PERIOD_US[zap['channel']]
+    errors = []
+    for frame in zap['frames']:
+        if frame[6] % rate or frame[3] < zap['first'] + 3_000_000:
+            continue
+        nearest = min(heard, key=lambda t: abs(t - frame[3]), default=None)
+        if nearest is not None and abs(nearest - frame[3]) < 400_000:
+            errors.append(abs(nearest - frame[3]) / 1000)
+    return errors
+
+
+# ---- the measures -------------------------------------------------------------------------------------------
+
+
+def zaps_without_prefetch(box):
+    box.set_setting('player.prefetch', GLib.Variant('b', False))
+    dice, zaps, channel = random.Random(7), [], 1
+    box.wait_frame(one_zap(box, 1, 1)['channel'], 10)
+    for _ in range(ZAPS):
+        channel = dice.choice([c for c in PERIOD_US if c != channel])
+        wait_quietly(dice.random())  # another phase of the GOP each time
+        zap = one_zap(box, channel, 3.2)
+        key = first_key_frame(box, channel, zap['command'])
+        zap['excess'] = (zap['first'] - key) / 1000
+        zaps.append(zap)
+    return zaps
+
+
+def measure_zap(programs):
+    dump = '/tmp/hearth-bench-sound-%d' % os.getpid()
+    box = Box(programs, environment={'HEARTH_AUDIO_DUMP': dump})
+    try:
+        box.start_television(channels='1,2,3')
+        zaps = zaps_without_prefetch(box)
+        excess = [z['excess'] for z in zaps]
+        peers = mpv_excess(box) if programs.peers else {}
+        yield figure('zap-first-p50', percentile(excess, 50), 'ms over the floor', 40, **{k: percentile(v, 50) for k, v in peers.items()})
+        yield figure('zap-first-p95', percentile(excess, 95), 'ms over the floor', 80, **{k: percentile(v, 95) for k, v in peers.items()})
+        moving = [(distinct(z['frames'])[1] - z['first']) / 1000 for z in zaps if len(distinct(z['frames'])) > 1]
+        yield figure('zap-moving-p50', percentile(moving, 50), 'ms after the first', 60)
+        yield figure('zap-freeze-max', max(longest_stand(z) for z in zaps), 'frame periods', 2)
+        sound = [(z['stages']['sound'] - z['stages']['first-shown']) / 1000 for z in zaps if 'sound' in z['stages']]
+        if sound:
+            yield figure('zap-sound-p50', percentile(sound, 50), 'ms after the picture', 150)
+        zap = one_zap(box, 1 if zaps[-1]['channel'] != 1 else 3, 12)
+        errors = sync_errors(zap, beeps(dump))
+        if errors:
+            yield figure('zap-avsync', max(errors), 'ms off after 3 s (worst)', 40)
+    finally:
+        box.close()
+        if os.path.exists(dump):
+            os.unlink(dump)
+
+
+def measure_prefetched(programs):
+    box = Box(programs)
+    times = []
+    try:
+        network = box.start_television(channels='1,2,3')
+        box.zap(1)
+        for _ in range(ZAPS // 2):
+            wait_quietly(0.5)
+            box.wait(lambda: len([s for s in box.streams(network) if s['key-frames'] > 0]) == 3, 10, 'the neighbours')
+            command = now_us()
+            serial = box.call(VIEW, 'Player1', 'Zap', '(ia{sv})', 1, {})
+            first = box.wait(lambda: frames_of(box, serial), 10, 'the neighbour')[0]
+            times.append((first[3] - command) / 1000)
+        peers = mpv_from_key(box) if programs.peers else {}
+        yield figure('zap-prefetched-p50', percentile(times, 50), 'ms', 50, **{k: percentile(v, 50) for k, v in peers.items()})
+        yield figure('zap-prefetched-p95', percentile(times, 95), 'ms', 100, **{k: percentile(v, 95) for k, v in peers.items()})
+    finally:
+        box.close()
+
+
+# ---- the peer: mpv, by its own word for the first picture (playback-restart) ----
+
+
+class Mpv:
+    def __init__(self, box):
+        self.path = os.path.join(box.folder, 'mpv')
+        self.process = subprocess.Popen(['mpv', '--no-config', '--idle', '--vo=null', '--ao=null', '--really-quiet', '--profile=low-latency',
+                                         '--untimed=no', f'--input-ipc-server={self.path}'], stdin=subprocess.DEVNULL, stdout=box.log, stderr=box.log)
+        box.wait(lambda: os.path.exists(self.path), 10, "mpv's socket")
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(self.path)
+        self.lines = self.socket.makefile('r')
+
+    def load(self, url):
+        self.socket.settimeout(15)
+        self.socket.sendall(json.dumps({'command': ['loadfile', url]}).encode() + b'\n')
+        for line in self.lines:
+            if json.loads(line).get('event') == 'playback-restart':
+                return now_us()
+        raise RuntimeError('mpv went away')
+
+    def close(self):
+        self.socket.close()
+        boxprocess.end(self.process)
+
+
+def mpv_excess(box):
+    player, dice, excess = Mpv(box), random.Random(7), []
+    channels = {c['number']: c for c in box.headend['channels']}
+    try:
+        for i in range(PEER_ZAPS):
+            channel = 1 + i % 3
+            wait_quietly(0.5 + dice.random())
+            command = now_us()
+            shown = player.load(channels[channel]['udp'])
+            excess.append((shown - first_key_frame(box, channel, command)) / 1000)
+    finally:
+        player.close()
+    return {'mpv': excess}
+
+
+def mpv_from_key(box):
+    """From a server that starts at its last key frame, as a prefetched ring does."""
+    player, times = Mpv(box), []
+    try:
+        for i in range(PEER_ZAPS):
+            wait_quietly(0.5)
+            command = now_us()
+            times.append((player.load(f"{box.headend['http']}/ts/{1 + i % 3}?from=key") - command) / 1000)
+    finally:
+        player.close()
+    return {'mpv_http_from_key': times}
+
+
+MEASURES = {
+    measure_zap: ('zap-first-p50', 'zap-first-p95', 'zap-moving-p50', 'zap-freeze-max', 'zap-sound-p50', 'zap-avsync'),
+    measure_prefetched: ('zap-prefetched-p50', 'zap-prefetched-p95'),
+}

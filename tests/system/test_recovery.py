@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Each process is killed while television plays; what a person would see is read from the frames' bar codes."""
+
+import os
+import random
+import signal
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import box as boxes
+from box import ROOT, VIEW, Box, now_us
+from gi.repository import GLib
+
+CHANNEL = 1
+BACK_US = 1_000_000   # the picture is back within a second
+STUCK_US = 2_000_000  # a stuck process is found and replaced
+KEY_FRAME_US = 300_000
+
+
+def start(programs, **environment):
+    box = Box(programs, environment=environment)
+    box.start_television(channels='1,2,3')
+    box.zap(CHANNEL)
+    box.wait_frame(CHANNEL, 15, count=25)
+    return box
+
+
+def pid_of(box, role):
+    if role == 'hearthd':
+        return box.connection.call_sync('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetConnectionUnixProcessID',
+                                        GLib.Variant('(s)', ('tv.hearth.Hearth1',)), None, 0, 5000, None).unpack()[0]
+    instance = {'stream': 'headend'}.get(role, 'main')
+    return box.wait(lambda: running(box, role, instance), 10, f'hearth-{role} running')
+
+
+def running(box, role, instance):
+    try:
+        worker = box.worker(role, instance)
+    except (GLib.Error, KeyError):
+        return None
+    return worker['pid'] if worker['state'] == 'running' else None
+
+
+def kill(box, role, signal_number=signal.SIGKILL):
+    pid = pid_of(box, role)
+    at = now_us()
+    os.kill(pid, signal_number)
+    return at
+
+
+def shown_since(box, at_us, count=1):
+    """Frames of the channel shown after a time; a restarted screen has forgotten its log, and logs again by itself."""
+    return box.wait_frame(CHANNEL, 12, after_us=at_us, count=count)
+
+
+def longest_gap_us(frames):
+    times = sorted(f[3] for f in frames)
+    return max((b - a for a, b in zip(times, times[1:])), default=0)
+
+
+def the_picture_outlives_hearthd(programs):
+    box = start(programs)
+    try:
+        before = len(box.frames())
+        at = kill(box, 'hearthd')
+        box.wait(box.is_up, 10, 'hearthd again')
+        box.wait(lambda: running(box, 'shell', 'main') and running(box, 'play', 'main') and running(box, 'stream', 'headend'), 10,
+                 'all workers adopted')
+        assert all(w['adopted'] for w in box.call(ROOT, 'System1', 'GetWorkers') if w['role'] in ('play', 'shell', 'stream'))
+        shown_since(box, at + 2_000_000, 10)
+        frames = [f for f in box.frames() if f[3] > at - 500_000]
+        assert len(box.frames()) > before and longest_gap_us(frames) < 120_000, longest_gap_us(frames)
+        channel = box.get(VIEW, 'Player1', 'Channel')
+        assert channel and box.get(VIEW, 'Player1', 'State') == 'playing'
+        serial = box.zap(2)  # and it can still zap
+        box.wait_frame(2, 10, serial=serial)
+    finally:
+        box.close()
+
+
+def killed_player_and_screen_are_back_within_a_second(programs):
+    box = start(programs)
+    try:
+        for role in ('play', 'shell', 'play'):
+            at = kill(box, role)
+            frame = shown_since(box, at + 100_000, 3)  # what was under way when it died does not count
+            assert frame[3] - at < BACK_US, f'{role}: {(frame[3] - at) / 1000} ms'
+    finally:
+        box.close()
+
+
+def key_frames_sent(box, after_us):
+    """When key frames of the channel were wholly sent."""
+    return [k['last_us'] for k in box.headend_get(f'/log?channel={CHANNEL}&since={after_us}')['frames'] if k.get('key')]
+
+
+def a_killed_network_moves_on_with_the_next_key_frame(programs):
+    box = start(programs)
+    try:
+        at = kill(box, 'stream')
+        box.wait(lambda: running(box, 'stream', 'headend'), 5, 'hearth-stream again')
+        opened = box.wait(lambda: [s for s in box.streams(ROOT + '/network/headend') if s['key-frames'] > 0], 10, 'a key frame in the new ring')
+        assert opened
+        new = shown_since(box, at + 1_000_000, 5)
+        assert new[3] - at < 4_000_000, (new[3] - at) / 1000
+        assert box.get(VIEW, 'Player1', 'State') == 'playing'
+    finally:
+        box.close()
+
+
+def a_stuck_process_is_replaced(programs):
+    box = start(programs)
+    try:
+        for role in ('play', 'stream'):
+            pid = pid_of(box, role)
+            at = now_us()
+            os.kill(pid, signal.SIGSTOP)
+            instance = 'headend' if role == 'stream' else 'main'
+            box.wait(lambda: running(box, role, instance) not in (None, pid), 6, f'another hearth-{role}')
+            assert now_us() - at < STUCK_US, f'{role}: {(now_us() - at) / 1000} ms'
+            shown_since(box, now_us(), 5)
+    finally:
+        box.close()
+
+
+def twenty_deaths_in_random_order(programs):
+    box = start(programs)
+    dice = random.Random(20)
+    slow = []
+    try:
+        for _ in range(20):
+            role = dice.choice(('hearthd', 'play', 'shell', 'stream'))
+            at = kill(box, role)
+            box.wait(box.is_up, 10, 'hearthd')
+            frame = shown_since(box, at + 100_000, 3)
+            limit = 4_000_000 if role == 'stream' else BACK_US
+            if frame[3] - at > limit:
+                slow.append((role, (frame[3] - at) // 1000))
+            box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'playing', 10, 'playing')
+        assert not slow, slow
+    finally:
+        box.close()
+
+
+if __name__ == '__main__':
+    boxes.run([the_picture_outlives_hearthd, killed_player_and_screen_are_back_within_a_second,
+               a_killed_network_moves_on_with_the_next_key_frame, a_stuck_process_is_replaced, twenty_deaths_in_random_order])
