@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define NO_PICTURE 4
@@ -606,6 +607,7 @@ main (int argc, char **argv)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
 
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
   hearth_error_quark ();
   n_channels = argc > 1 ? (guint) atoi (argv[1]) : 5;
   networks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
