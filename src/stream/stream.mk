@@ -1,1 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# All of hearth-stream but main() and its built-in plug-ins, so that unit tests link it.
+noinst_LTLIBRARIES += libstream.la
+libstream_la_SOURCES = src/stream/hearth-ingest.h src/stream/hearth-ingest.c src/stream/hearth-list-writer.h \
+  src/stream/hearth-list-writer.c src/stream/hearth-network-runner.h src/stream/hearth-network-runner.c \
+  src/stream/hearth-open-stream.h src/stream/hearth-open-stream.c src/stream/hearth-stream-worker.h \
+  src/stream/hearth-stream-worker.c src/stream/hearth-verdict.h src/stream/hearth-verdict.c
+libstream_la_CFLAGS = $(AM_CFLAGS)
+libstream_la_LIBADD = libts.la libring.la libbase.la libdbus.la libhearth-1.0.la $(GLIB_LIBS)
+
+hearthlibexec_PROGRAMS += hearth-stream
+hearth_stream_SOURCES = src/stream/main.c src/stream/builtins.c
+hearth_stream_LDADD = libstream.la $(GLIB_LIBS)
+if NETWORK_IPTV_BUILTIN
+hearth_stream_LDADD += libnetwork-iptv-builtin.la
+endif
