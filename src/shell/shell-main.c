@@ -12,8 +12,6 @@
 
 HEARTH_LOG_TOPIC ("shell")
 
-#define WARM_UP_MS 500
-
 typedef struct {
   char *plugin, *mode, *language; /* from the command line; NULL: the default */
   HearthWorkerLink *link;
@@ -21,8 +19,6 @@ typedef struct {
   ShellTheme theme;
   ShellStage *stage;
   ShellScene *scene;
-  guint warm_up;    /* the timer */
-  gboolean painted; /* text: fonts are there */
 } Shell;
 
 /* ---- between stage, scene and hearthd ------------------------------------------------------ */
@@ -32,7 +28,6 @@ on_paint (guint8 *osd, guint32 stride, const HearthDisplayMode *mode, gboolean w
 {
   Shell *self = user_data;
 
-  self->painted = self->painted || shell_scene_has_banner (self->scene);
   return shell_scene_paint (self->scene, osd, stride, mode->width, mode->height, whole, damage);
 }
 
@@ -55,45 +50,28 @@ on_damaged (gpointer user_data)
 {
   Shell *self = user_data;
 
-  if (self->stage != NULL)
+  if (self->stage != NULL) /* not while fonts are warmed up */
     shell_stage_damage (self->stage);
 }
 
 /* ---- the start ------------------------------------------------------------------------------- */
 
-static void
-on_nothing (gpointer user_data)
-{
-}
-
-/* On a scene of its own: what stands on the real one stays. */
+/* Fonts are found and opened now (50 ms), or the first banner would keep frames waiting for it. */
 static void
 warm_up (Shell *self)
 {
   const guint32 width = 640, height = 360;
-  g_autoptr (ShellScene) scene = shell_scene_new (&self->theme, on_nothing, NULL);
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) width, (int) height);
+  g_autoptr (GVariant) nothing = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   g_autoptr (GVariant) banner = g_variant_ref_sink (g_variant_new_parsed (
     "{'milliseconds': <uint32 1000>, 'number': <'1'>, 'name': <'中央 CCTV'>, 'pills': <['1080p · HEVC']>}"));
   HearthRect damage[SHELL_SCENE_MAX_DAMAGE];
 
-  shell_scene_set_banner (scene, banner);
-  shell_scene_paint (scene, cairo_image_surface_get_data (surface), (guint32) cairo_image_surface_get_stride (surface),
+  shell_scene_set_banner (self->scene, banner);
+  shell_scene_paint (self->scene, cairo_image_surface_get_data (surface), (guint32) cairo_image_surface_get_stride (surface),
                      width, height, TRUE, damage);
+  shell_scene_set_banner (self->scene, nothing);
   cairo_surface_destroy (surface);
-}
-
-/* Fonts are found and opened (50 ms) before the first banner wants them, and after the first picture, unless both are there. */
-static gboolean
-on_warm_up (gpointer user_data)
-{
-  Shell *self = user_data;
-
-  self->warm_up = 0;
-  if (!self->painted)
-    warm_up (self);
-  self->painted = TRUE;
-  return G_SOURCE_REMOVE;
 }
 
 static const HearthPlugin *
@@ -131,6 +109,7 @@ start (Shell *self, GError **error)
   self->scene = shell_scene_new (&self->theme, on_damaged, self);
   if (self->language != NULL)
     shell_scene_set_language (self->scene, self->language);
+  warm_up (self);
   self->stage = shell_stage_new (plugin->display, settings, hearth_worker_link_get_progress (self->link), &stage_funcs, self, error);
   if (self->stage == NULL || !hearth_confine (HEARTH_CONFINE_SHELL, error))
     return FALSE;
@@ -158,10 +137,6 @@ dup_holds (GUnixFDList *fds, gpointer user_data)
 static void
 on_connected (HearthWorkerLink *link, GVariant *settings, gpointer user_data)
 {
-  Shell *self = user_data;
-
-  if (!self->painted && self->warm_up == 0)
-    self->warm_up = g_timeout_add (WARM_UP_MS, on_warm_up, self);
 }
 
 static const HearthWorkerLinkFuncs link_funcs = { .dup_holds = dup_holds, .connected = on_connected };
@@ -203,7 +178,6 @@ static void
 shell_clear (Shell *self)
 {
   shell_service_set_stage (self->service, NULL, NULL, NULL);
-  g_clear_handle_id (&self->warm_up, g_source_remove);
   g_clear_pointer (&self->scene, shell_scene_free);
   g_clear_pointer (&self->stage, shell_stage_free);
   g_clear_pointer (&self->link, hearth_worker_link_free);

@@ -8,7 +8,7 @@
 
 HEARTH_LOG_TOPIC ("stage")
 
-#define LEAD_US 12000      /* how long before its refresh a frame is committed: room for a busy machine to be late */
+#define LEAD_US 25000      /* how long before its refresh a frame is committed, within a period: room for a busy machine to be late */
 #define BUSY_US 200000     /* after the last frame progress is expected for so long; beats come at least that often */
 #define READ_BACK_US 25000 /* what reading a picture back takes of the main thread, with room */
 

@@ -482,7 +482,7 @@ test_frames_at_their_time (Fixture *f, gconstpointer data)
     gint64 shown_us = wait_shown (f, sequences[i]);
 
     g_assert_cmpint (shown_us, >=, present_us[i] - 4000);
-    g_assert_cmpint (shown_us, <=, present_us[i] + PERIOD_US);
+    g_assert_cmpint (shown_us, <=, present_us[i] + 2 * PERIOD_US); /* one by right, one for a busy machine */
   }
   hearth_dbus_internal_shell1_call_get_frame_log_sync (f->shell, 0, &log, NULL, &error);
   g_assert_no_error (error);
