@@ -54,6 +54,27 @@ check_body (IptvFile *self, gsize n_bytes, gsize *offset)
   return FALSE;
 }
 
+static gboolean
+fail_read (IptvFile *self, int error_number)
+{
+  GError *error = NULL;
+
+  hearth_error_set_errno (&error, error_number, "reading %s", self->path);
+  iptv_io_remove (&self->timer);
+  iptv_feed_trouble (&self->feed, HEARTH_STREAM_FAILED, error);
+  return FALSE;
+}
+
+static gboolean
+reach_end (IptvFile *self)
+{
+  self->pacer.ended = !self->loop;
+  if (self->loop && lseek (self->fd, 0, SEEK_SET) != 0)
+    return fail_read (self, errno);
+  iptv_pacer_splice (&self->pacer);
+  return TRUE;
+}
+
 /* FALSE: it is over. */
 static gboolean
 read_more (IptvFile *self)
@@ -61,22 +82,12 @@ read_more (IptvFile *self)
   gssize n = read (self->fd, self->buffer, READ_BYTES);
   gsize offset = 0;
 
-  if (n < 0 && errno == EINTR)
-    return TRUE;
-  if (n < 0) {
-    GError *error = NULL;
-
-    hearth_error_set_errno (&error, errno, "reading %s", self->path);
-    iptv_io_remove (&self->timer);
-    iptv_feed_trouble (&self->feed, HEARTH_STREAM_FAILED, error);
-    return FALSE;
-  }
+  if (n < 0)
+    return errno == EINTR || fail_read (self, errno);
   if (!check_body (self, (gsize) n, &offset))
     return FALSE;
-  if (n == 0) {
-    self->pacer.ended = !self->loop;
-    return !self->loop || lseek (self->fd, 0, SEEK_SET) == 0;
-  }
+  if (n == 0)
+    return reach_end (self);
   self->health.received++;
   iptv_pacer_push (&self->pacer, self->buffer + offset, (gsize) n - offset);
   return TRUE;
@@ -94,12 +105,14 @@ fill (IptvFile *self)
 static void
 pump (IptvFile *self)
 {
-  gint64 now_us = iptv_now_us (), due_us = 0;
-  const guint8 *bytes = NULL;
-  gsize n;
+  gint64 now_us = iptv_now_us ();
+  IptvPacerRun run;
 
-  while ((n = iptv_pacer_take (&self->pacer, now_us, &bytes, &due_us)) > 0)
-    iptv_feed_push (&self->feed, bytes, n, due_us);
+  while (iptv_pacer_take (&self->pacer, now_us, &run)) {
+    if (run.gap)
+      iptv_feed_gap (&self->feed);
+    iptv_feed_push (&self->feed, run.bytes, run.n_bytes, run.due_us);
+  }
   if (now_us - self->health_told_us >= G_USEC_PER_SEC) {
     self->health_told_us = now_us;
     iptv_feed_health (&self->feed, &self->health);

@@ -310,12 +310,11 @@ drain (IptvHttp *self)
 static void
 pump (IptvHttp *self)
 {
-  gint64 now_us = iptv_now_us (), due_us = 0;
-  const guint8 *bytes = NULL;
-  gsize n;
+  gint64 now_us = iptv_now_us ();
+  IptvPacerRun run;
 
-  while ((n = iptv_pacer_take (self->pacer, now_us, &bytes, &due_us)) > 0) {
-    iptv_feed_push (&self->feed, bytes, n, due_us);
+  while (iptv_pacer_take (self->pacer, now_us, &run)) {
+    iptv_feed_push (&self->feed, run.bytes, run.n_bytes, run.due_us);
     self->last_us = now_us;
   }
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define UTF8_BOM "\xef\xbb\xbf"
+#define SHOWN_CHARS 60 /* of a line, in an oddity */
 
 typedef struct {
   const IptvM3uHandler *handler;
@@ -282,6 +283,15 @@ take_txt (Parser *self, char *line)
   return g_strstrip (comma + 1);
 }
 
+/* The beginning of a line, cut between characters. */
+static void
+tell_no_address (Parser *self, const char *line)
+{
+  g_autofree char *start = g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, 4 * SHOWN_CHARS), SHOWN_CHARS));
+
+  tell_printf (self, "not-an-address", "“%s” is no address; ignored", start);
+}
+
 static void
 take_address (Parser *self, char *line)
 {
@@ -296,7 +306,7 @@ take_address (Parser *self, char *line)
   /* Without #EXTINF a line counts only where it is an address by itself, or litter would become services. */
   uri = iptv_url_clean (line, self->has_extinf ? self->location : NULL, self->chunk, &faults);
   if (uri == NULL) {
-    tell_printf (self, "not-an-address", "“%.80s” is no address; ignored", line);
+    tell_no_address (self, line);
     return;
   }
   tell_faults (self, faults, url_faults, G_N_ELEMENTS (url_faults));

@@ -22,6 +22,7 @@ iptv_pacer_init (IptvPacer *self)
   self->buffer = g_byte_array_new ();
   self->marks = g_array_new (FALSE, FALSE, sizeof (IptvPacerMark));
   self->start_us = G_MININT64;
+  self->splices = g_array_new (FALSE, FALSE, sizeof (gsize));
 }
 
 void
@@ -29,6 +30,7 @@ iptv_pacer_clear (IptvPacer *self)
 {
   g_clear_pointer (&self->buffer, g_byte_array_unref);
   g_clear_pointer (&self->marks, g_array_unref);
+  g_clear_pointer (&self->splices, g_array_unref);
 }
 
 static IptvPacerMark *
@@ -48,6 +50,8 @@ compact (IptvPacer *self)
   g_byte_array_remove_range (self->buffer, 0, (guint) drop);
   self->n_taken = 0;
   self->n_scanned -= MIN (self->n_scanned, drop);
+  for (guint i = 0; i < self->splices->len; i++)
+    g_array_index (self->splices, gsize, i) -= drop; /* none was passed over: that takes it off */
   for (guint i = 0; i < self->marks->len; i++)
     mark_at (self, i)->offset -= MIN (mark_at (self, i)->offset, drop);
 }
@@ -134,30 +138,51 @@ due_end (const IptvPacer *self, gint64 at_us)
   return from->offset + part / IPTV_TS_PACKET * IPTV_TS_PACKET;
 }
 
-gsize
-iptv_pacer_take (IptvPacer *self, gint64 now_us, const guint8 **bytes, gint64 *due_us)
+void
+iptv_pacer_splice (IptvPacer *self)
+{
+  gsize at = self->buffer->len;
+
+  if (self->splices->len == 0 || g_array_index (self->splices, gsize, self->splices->len - 1) != at)
+    g_array_append_val (self->splices, at);
+}
+
+/* Up to where it may go now, and when the first of it was due. */
+static gsize
+find_end (IptvPacer *self, gint64 now_us, gint64 *due_us)
 {
   gint64 at_us;
-  gsize end;
 
-  if (self->marks->len == 0 && !self->ended)
-    return 0;
-  if (self->marks->len == 0) { /* ended before the first */
-    *due_us = now_us;
-    end = self->buffer->len;
-  } else {
-    at_us = elapsed (self, now_us);
-    if (self->marks->len > 1 && self->n_taken >= mark_at (self, 1)->offset && mark_at (self, 1)->us <= at_us)
-      g_array_remove_index (self->marks, 0);
+  *due_us = now_us;
+  if (self->marks->len == 0) /* before the first clock reference nothing goes, unless there will be none */
+    return self->ended ? self->buffer->len : self->n_taken;
+  at_us = elapsed (self, now_us);
+  if (self->marks->len > 1 && self->n_taken >= mark_at (self, 1)->offset && mark_at (self, 1)->us <= at_us)
+    g_array_remove_index (self->marks, 0);
+  if (self->n_taken <= mark_at (self, 0)->offset) /* else it is the rest of a run that went in part */
     *due_us = MIN (now_us, self->start_us + mark_at (self, 0)->us);
-    end = self->n_taken < mark_at (self, 0)->offset ? mark_at (self, 0)->offset : due_end (self, at_us);
-    if (self->n_taken > mark_at (self, 0)->offset)
-      *due_us = now_us; /* the rest of a run whose beginning went before */
-  }
+  return self->n_taken < mark_at (self, 0)->offset ? mark_at (self, 0)->offset : due_end (self, at_us);
+}
+
+static gsize
+splice_at (const IptvPacer *self, guint i)
+{
+  return i < self->splices->len ? g_array_index (self->splices, gsize, i) : G_MAXSIZE;
+}
+
+gboolean
+iptv_pacer_take (IptvPacer *self, gint64 now_us, IptvPacerRun *run)
+{
+  gsize end = find_end (self, now_us, &run->due_us);
+
+  run->gap = splice_at (self, 0) == self->n_taken;
+  end = MIN (end, splice_at (self, run->gap ? 1 : 0));
   if (end <= self->n_taken)
-    return 0;
-  *bytes = self->buffer->data + self->n_taken;
-  end -= self->n_taken;
-  self->n_taken += end;
-  return end;
+    return FALSE;
+  if (run->gap)
+    g_array_remove_index (self->splices, 0);
+  run->bytes = self->buffer->data + self->n_taken;
+  run->n_bytes = end - self->n_taken;
+  self->n_taken = end;
+  return TRUE;
 }

@@ -22,14 +22,24 @@ typedef struct {
   guint64 last_pcr;
   gint64 last_us;     /* the stream's time at it, 0 at the first */
   gint64 start_us;    /* wall time of the first; G_MININT64: not begun */
+  GArray *splices;    /* of gsize, in the buffer: what follows does not continue what was before */
   gboolean ended;     /* no more will be pushed */
 } IptvPacer;
+
+typedef struct {
+  const guint8 *bytes; /* valid until the next push */
+  gsize n_bytes;
+  gint64 due_us; /* when the first byte was due */
+  gboolean gap;  /* a splice lies before it */
+} IptvPacerRun;
 
 void iptv_pacer_init (IptvPacer *self);
 void iptv_pacer_clear (IptvPacer *self);
 void iptv_pacer_push (IptvPacer *self, const guint8 *bytes, gsize n_bytes);
-/* What is due: one run up to the next PCR at most, so that its time is exact. Valid until the next push. 0: nothing is. */
-gsize iptv_pacer_take (IptvPacer *self, gint64 now_us, const guint8 **bytes, gint64 *due_us);
+/* What is pushed next does not continue what was pushed before. */
+void iptv_pacer_splice (IptvPacer *self);
+/* What is due: one run up to the next PCR at most, so that its time is exact. FALSE: nothing is. */
+gboolean iptv_pacer_take (IptvPacer *self, gint64 now_us, IptvPacerRun *run);
 /* Bytes that wait. */
 gsize iptv_pacer_get_fill (const IptvPacer *self);
 /* More than 2 MiB (over 2 s of 8 Mbit/s) without a PCR: it cannot be paced. */

@@ -340,6 +340,7 @@ test_file_loop (Fixture *f, gconstpointer data)
   f->stream = test_network_open (f->network, uri, f->sink);
   WAIT_FOR (test_sink_get_size (f->sink) > 2 * recording->len);
   g_mutex_lock (&f->sink->lock);
+  g_assert_cmpuint (f->sink->n_gaps, ==, f->sink->bytes->len / recording->len - (f->sink->bytes->len % recording->len == 0));
   for (guint i = 0; i < 2; i++)
     g_assert_cmpmem (f->sink->bytes->data + i * recording->len, recording->len, recording->data, recording->len);
   g_mutex_unlock (&f->sink->lock);

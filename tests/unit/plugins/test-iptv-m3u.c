@@ -302,6 +302,20 @@ test_broken_utf8 (void)
   g_assert_cmpstr (heard.oddities->str, ==, "2:broken-utf8\n");
 }
 
+/* A long line is told by its beginning, cut between characters. */
+static void
+test_long_litter (void)
+{
+  g_auto (Heard) heard = { 0 };
+  g_autoptr (GString) text = g_string_new (H "x");
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append (text, "频");
+  g_string_append (text, "\n#EXTINF:-1,N" TAIL);
+  hear (&heard, text->str);
+  g_assert_cmpstr (heard.oddities->str, ==, "2:not-an-address\n");
+}
+
 static void
 test_nul_bytes (void)
 {
@@ -430,6 +444,7 @@ main (int argc, char **argv)
   g_test_add_func ("/iptv/charsets", test_charsets);
   g_test_add_func ("/iptv/mixed-charsets", test_mixed_charsets);
   g_test_add_func ("/iptv/broken-utf8", test_broken_utf8);
+  g_test_add_func ("/iptv/long-litter", test_long_litter);
   g_test_add_func ("/iptv/nul-bytes", test_nul_bytes);
   g_test_add_func ("/iptv/header", test_header);
   g_test_add_func ("/iptv/hls", test_hls);

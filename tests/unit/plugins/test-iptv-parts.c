@@ -261,14 +261,13 @@ push_packets (IptvPacer *pacer, guint n, gint64 pcr_ms)
 static gsize
 take_all (IptvPacer *pacer, gint64 now_us, gint64 *last_due_us)
 {
-  const guint8 *bytes;
-  gint64 due_us;
-  gsize n, all = 0;
+  IptvPacerRun run;
+  gsize all = 0;
 
-  while ((n = iptv_pacer_take (pacer, now_us, &bytes, &due_us)) > 0) {
-    g_assert_cmpint (due_us, <=, now_us);
-    *last_due_us = due_us;
-    all += n;
+  while (iptv_pacer_take (pacer, now_us, &run)) {
+    g_assert_cmpint (run.due_us, <=, now_us);
+    *last_due_us = run.due_us;
+    all += run.n_bytes;
   }
   return all;
 }
