@@ -22,9 +22,16 @@ take_mapping (GMappedFile *mapping, gsize n_bytes, GError **error)
   HearthServiceList *self;
   g_autoptr (GBytes) whole = g_mapped_file_get_bytes (mapping);
   g_autoptr (GBytes) bytes = g_bytes_new_from_bytes (whole, 0, n_bytes);
-  g_autoptr (GVariant) services =
-    g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), bytes, FALSE));
+  g_autoptr (GVariant) foreign = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), bytes, FALSE));
+  g_autoptr (GVariant) services = NULL;
 
+  if (!g_variant_is_normal_form (foreign)) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "the list of services breaks its own format");
+    return NULL;
+  }
+  /* Checked whole, so it may be trusted: of what is not, GVariant checks all earlier offsets again at each access, which is
+   * quadratic. The bytes cannot change: sealed, or a file that is only ever replaced. */
+  services = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), bytes, TRUE));
   if (g_variant_n_children (services) > MOST_SERVICES) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "the list has over %u services", MOST_SERVICES);
     return NULL;

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
  *
  * One network's list as its worker serialised it (Manager1.PutServices):
  * a(susssssuua(ss)) in native order, mapped, never unpacked: 100,000 services
- * cost their bytes and nothing more. Foreign: every access is checked by
- * GVariant. Immutable, reference counted; any thread.
+ * cost their bytes and nothing more. Foreign: checked whole once. Immutable, reference counted; any thread.
  */
 typedef struct _HearthServiceList HearthServiceList;
 
