@@ -25,13 +25,29 @@ typedef struct {
   gboolean last;
 } Job;
 
+static HearthError
+translate (int code)
+{
+  switch (code) {
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB: return HEARTH_ERROR_CORRUPT;
+  case SQLITE_BUSY:
+  case SQLITE_LOCKED: return HEARTH_ERROR_BUSY;
+  case SQLITE_FULL:
+  case SQLITE_NOMEM:
+  case SQLITE_TOOBIG: return HEARTH_ERROR_LIMIT;
+  case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+  case SQLITE_PERM: return HEARTH_ERROR_IO;
+  default: return HEARTH_ERROR_FAILED;
+  }
+}
+
 static void
 set_sqlite_error (sqlite3 *sqlite, const char *what, GError **error)
 {
-  int code = sqlite3_errcode (sqlite);
-
-  g_set_error (error, HEARTH_ERROR, code == SQLITE_FULL ? HEARTH_ERROR_LIMIT : HEARTH_ERROR_IO, "database: %s: %s", what,
-               sqlite3_errmsg (sqlite));
+  g_set_error (error, HEARTH_ERROR, translate (sqlite3_errcode (sqlite)), "database: %s: %s", what, sqlite3_errmsg (sqlite));
 }
 
 static gboolean
@@ -193,20 +209,28 @@ open_file (const char *path, const char *const *migrations, GError **error)
   return NULL;
 }
 
+/* Another process at work, a full disk, a failing one: the file may be right, and a new one would fare no better. */
+static gboolean
+is_broken (const char *path, const GError *error)
+{
+  return !g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_BUSY) && !g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT) &&
+         !g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_IO) && g_file_test (path, G_FILE_TEST_IS_REGULAR);
+}
+
 static gboolean
 put_aside (const char *path, GError **error)
 {
   g_autofree char *aside = g_strconcat (path, ".broken", NULL);
+  g_autofree char *log = g_strconcat (path, "-wal", NULL), *log_aside = g_strconcat (aside, "-wal", NULL);
+  g_autofree char *index = g_strconcat (path, "-shm", NULL);
 
   if (g_rename (path, aside) < 0) {
     hearth_error_set_errno (error, errno, "putting the broken database aside as %s", aside);
     return FALSE;
   }
-  for (guint i = 0; i < 2; i++) { /* the log and its index belong to the old file */
-    g_autofree char *part = g_strconcat (path, i == 0 ? "-wal" : "-shm", NULL);
-
-    g_unlink (part);
-  }
+  g_unlink (log_aside);         /* of an older one put aside */
+  g_rename (log, log_aside);    /* it holds what the file does not yet */
+  g_unlink (index);
   return TRUE;
 }
 
@@ -217,7 +241,7 @@ hearth_db_open (const char *path, const char *const *migrations, GError **error)
   sqlite3 *sqlite = open_file (path, migrations, &first);
   HearthDb *self;
 
-  if (sqlite == NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR)) {
+  if (sqlite == NULL && is_broken (path, first)) {
     hearth_error ("%s; it is kept as %s.broken, and a new one is begun", first->message, path);
     if (!put_aside (path, error))
       return NULL;

@@ -20,7 +20,8 @@ typedef struct _HearthDb HearthDb;
 typedef gboolean (*HearthDbFunc) (sqlite3 *sqlite, gpointer data, GError **error);
 
 /* Opens or makes @path and migrates it: @migrations[i] brings version i to i + 1. A file that is broken, or of a newer version, is
- * kept beside as <path>.broken and a new one made, with a warning: the box must start. Errors: IO. */
+ * kept beside as <path>.broken and a new one made, with a warning: the box must start. One that is only locked, or on a disk that is
+ * full or fails, stays. Errors: IO, BUSY, LIMIT. */
 HearthDb *hearth_db_open (const char *path, const char *const *migrations, GError **error);
 /* Writes what is queued, closes. */
 void hearth_db_close (HearthDb *db);

@@ -69,6 +69,7 @@ translate_io (gint code)
   case G_IO_ERROR_CLOSED:
   case G_IO_ERROR_NOT_CONNECTED:
   case G_IO_ERROR_BROKEN_PIPE: return HEARTH_ERROR_DISCONNECTED;
+  case G_IO_ERROR_DBUS_ERROR: return HEARTH_ERROR_FAILED; /* a peer's error of a name that we do not know */
   case G_IO_ERROR_NO_SPACE:
   case G_IO_ERROR_TOO_MANY_OPEN_FILES: return HEARTH_ERROR_LIMIT;
   default: return HEARTH_ERROR_IO;

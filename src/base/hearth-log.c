@@ -42,9 +42,9 @@ parse (const char *text, Levels *result, GError **error)
     g_auto (GStrv) pair = g_strsplit (g_strstrip (parts[i]), ":", 2);
     int level = 0;
 
-    if (pair[0] == NULL || *pair[0] == '\0')
+    if (pair[0] == NULL) /* nothing between two commas */
       continue;
-    if (pair[1] == NULL || !parse_level (pair[1], &level)) {
+    if (*pair[0] == '\0' || pair[1] == NULL || !parse_level (pair[1], &level)) {
       g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
                    "log levels: “%s” is not TOPIC:LEVEL with a level of 0 to 5, as in \"stream:5,ring:4\"", parts[i]);
       g_clear_pointer (&result->levels, g_hash_table_unref);

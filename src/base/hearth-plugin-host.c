@@ -89,6 +89,36 @@ open_module (const char *name, GModule **module, GError **error)
   return symbol;
 }
 
+/* load() is foreign code: it may forget its error, or to add anything. */
+static gboolean
+load_into (const HearthPluginDescriptor *descriptor, HearthPluginContext *context, GError **error)
+{
+  g_autoptr (GError) own = NULL;
+
+  if (!descriptor->load (context, &own)) {
+    if (own == NULL)
+      g_set_error_literal (&own, HEARTH_ERROR, HEARTH_ERROR_PLUGIN, "its load function failed without a reason");
+    g_propagate_error (error, g_steal_pointer (&own));
+    return FALSE;
+  }
+  if (context->network != NULL || context->display != NULL || context->platform != NULL)
+    return TRUE;
+  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_PLUGIN, "it adds nothing: its load function must add an ops table");
+  return FALSE;
+}
+
+/* Loaded before, for another kind than is wanted now? */
+static gboolean
+check_kinds (const HearthPlugin *plugin, const char *name, HearthPluginKinds kinds, GError **error)
+{
+  if (((kinds & HEARTH_PLUGIN_NETWORK) != 0 && plugin->network != NULL) ||
+      ((kinds & HEARTH_PLUGIN_DISPLAY) != 0 && plugin->display != NULL) ||
+      ((kinds & HEARTH_PLUGIN_PLATFORM) != 0 && plugin->platform != NULL))
+    return TRUE;
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "plug-in %s is loaded, and is not of the kind asked for", name);
+  return FALSE;
+}
+
 const HearthPlugin *
 hearth_plugin_host_load (const char *name, HearthPluginKinds kinds, GError **error)
 {
@@ -103,12 +133,12 @@ hearth_plugin_host_load (const char *name, HearthPluginKinds kinds, GError **err
     return NULL;
   plugin = g_hash_table_lookup (loaded, name);
   if (plugin != NULL)
-    return plugin;
+    return check_kinds (plugin, name, kinds, error) ? plugin : NULL;
 
   descriptor = find_builtin (name);
   if (descriptor == NULL)
     descriptor = open_module (name, &module, error);
-  if (descriptor == NULL || !check_descriptor (descriptor, name, error) || !descriptor->load (&context, error)) {
+  if (descriptor == NULL || !check_descriptor (descriptor, name, error) || !load_into (descriptor, &context, error)) {
     g_prefix_error (error, "loading plug-in %s: ", name);
     if (module != NULL)
       g_module_close (module);

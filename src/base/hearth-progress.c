@@ -126,9 +126,14 @@ hearth_progress_get_stall_us (HearthProgress *self, gint64 now_us)
 
   for (guint i = 0; i < HEARTH_PROGRESS_SLOTS; i++) {
     Slot *slot = &self->page->slots[i];
+    gint64 stall_us;
 
-    if (atomic_load_explicit (&slot->busy, memory_order_acquire) != 0)
-      worst = MAX (worst, now_us - atomic_load_explicit (&slot->beat_us, memory_order_relaxed));
+    if (atomic_load_explicit (&slot->busy, memory_order_acquire) == 0)
+      continue;
+    /* The page is the worker's to write: a time that no clock shows is a stall without end. */
+    if (__builtin_sub_overflow (now_us, atomic_load_explicit (&slot->beat_us, memory_order_relaxed), &stall_us))
+      stall_us = G_MAXINT64;
+    worst = MAX (worst, stall_us);
   }
   return worst;
 }

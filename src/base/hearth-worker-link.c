@@ -212,7 +212,6 @@ static void
 on_failed (HearthWorkerLink *self, GError *error)
 {
   g_autoptr (GError) owned = error;
-  g_autofree char *remote = g_dbus_error_get_remote_error (owned);
 
   if (g_error_matches (owned, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -325,6 +324,7 @@ hearth_worker_link_new (const HearthWorkerArguments *arguments, const HearthWork
 {
   HearthWorkerLink *self = g_new0 (HearthWorkerLink, 1);
 
+  hearth_error_quark (); /* registers our errors, or hearthd's refusal of the first Hello would be an unknown one */
   self->role = g_strdup (arguments->role);
   self->instance = g_strdup (arguments->instance);
   self->socket = g_strdup (arguments->socket);

@@ -126,11 +126,13 @@ hearth_daemon_new (GDBusConnection *connection, GError **error)
   return self;
 }
 
-void
-hearth_daemon_start (HearthDaemon *self)
+gboolean
+hearth_daemon_start (HearthDaemon *self, GError **error)
 {
   if (self->player != NULL)
-    return;
+    return TRUE;
+  if (!hearth_workers_listen (self->workers, error))
+    return FALSE;
   self->networks =
     hearth_networks_new (self->bus, self->workers, self->db, self->channels, self->state_dir, &networks_funcs, self);
   self->output = hearth_output_new (self->bus, self->workers, self->settings);
@@ -139,6 +141,7 @@ hearth_daemon_start (HearthDaemon *self)
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
+  return TRUE;
 }
 
 void

@@ -10,8 +10,8 @@ typedef struct _HearthDaemon HearthDaemon;
 
 /* Opens the state and exports everything; starts nothing. Errors: IO, PERMISSION_DENIED. */
 HearthDaemon *hearth_daemon_new (GDBusConnection *connection, GError **error);
-/* The bus name is ours: workers are started or adopted. */
-void hearth_daemon_start (HearthDaemon *daemon);
+/* The bus name is ours: workers are started or adopted. Errors: IO. */
+gboolean hearth_daemon_start (HearthDaemon *daemon, GError **error);
 /* Ends all workers, in order. */
 void hearth_daemon_stop (HearthDaemon *daemon);
 void hearth_daemon_free (HearthDaemon *daemon);

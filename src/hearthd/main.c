@@ -41,8 +41,14 @@ static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   Run *run = user_data;
+  g_autoptr (GError) error = NULL;
 
-  hearth_daemon_start (run->daemon);
+  if (!hearth_daemon_start (run->daemon, &error)) {
+    hearth_error ("%s", error->message);
+    run->status = EXIT_FAILURE;
+    g_main_loop_quit (run->loop);
+    return;
+  }
 #ifdef HAVE_SYSTEMD
   sd_notify (0, "READY=1");
 #endif

@@ -58,13 +58,15 @@ refuse (GDBusMethodInvocation *call, const char *interface, const char *member, 
 
 /* ---- properties ------------------------------------------------------------------ */
 
+/* (transfer full), not floating: GVariant's collectors take references of their own. */
 static GVariant *
 get_property (Export *export, const GDBusPropertyInfo *property, GError **error)
 {
   GDBusInterfaceVTable *vtable = g_dbus_interface_skeleton_get_vtable (export->skeleton);
+  GVariant *value = vtable->get_property (export->bus->connection, NULL, export->path, export->info->name, property->name, error,
+                                          export->skeleton);
 
-  return vtable->get_property (export->bus->connection, NULL, export->path, export->info->name, property->name, error,
-                               export->skeleton);
+  return value != NULL ? g_variant_take_ref (value) : NULL;
 }
 
 static GVariant *
@@ -81,7 +83,7 @@ get_all (Export *export, HearthCaller caller)
       continue;
     value = get_property (export, property, NULL);
     if (value != NULL)
-      g_variant_builder_add (&all, "{sv}", property->name, g_variant_take_ref (g_steal_pointer (&value)));
+      g_variant_builder_add (&all, "{sv}", property->name, value);
   }
   return g_variant_builder_end (&all);
 }
@@ -89,7 +91,7 @@ get_all (Export *export, HearthCaller caller)
 static void
 handle_get (Export *export, HearthCaller caller, const GDBusPropertyInfo *property, GDBusMethodInvocation *call)
 {
-  GVariant *value;
+  g_autoptr (GVariant) value = NULL;
   GError *error = NULL;
 
   if (!may_property (caller, property, TRUE)) {
@@ -233,7 +235,6 @@ flush_changed (gpointer user_data)
 
     if (value == NULL || (told != NULL && g_variant_equal (told, value)))
       continue;
-    g_variant_take_ref (value);
     g_variant_builder_add (&changed, "{sv}", name, value);
     g_hash_table_insert (export->told, name, g_variant_ref (value));
     n++;
@@ -293,9 +294,11 @@ marshal_signal (GClosure *closure, GValue *return_value, guint n_values, const G
   GVariantBuilder parameters;
 
   g_variant_builder_init (&parameters, G_VARIANT_TYPE_TUPLE);
-  for (guint i = 1; i < n_values; i++) /* 0 is the skeleton */
-    g_variant_builder_add_value (&parameters,
-                                 g_dbus_gvalue_to_gvariant (&values[i], G_VARIANT_TYPE (info->args[i - 1]->signature)));
+  for (guint i = 1; i < n_values; i++) { /* 0 is the skeleton */
+    g_autoptr (GVariant) argument = g_dbus_gvalue_to_gvariant (&values[i], G_VARIANT_TYPE (info->args[i - 1]->signature));
+
+    g_variant_builder_add_value (&parameters, argument);
+  }
   g_dbus_connection_emit_signal (export->bus->connection, NULL, export->path, export->info->name, info->name,
                                  g_variant_builder_end (&parameters), NULL);
 }

@@ -141,8 +141,8 @@ read_part (const char *text, guint64 *value)
   return end;
 }
 
-int
-hearth_channel_keys_compare_numbers (const char *a, const char *b)
+static int
+compare_parts (const char *a, const char *b)
 {
   gboolean number_a = g_ascii_isdigit (*a), number_b = g_ascii_isdigit (*b);
 
@@ -161,4 +161,12 @@ hearth_channel_keys_compare_numbers (const char *a, const char *b)
     }
   }
   return strcmp (a, b);
+}
+
+int
+hearth_channel_keys_compare_numbers (const char *a, const char *b)
+{
+  int result = compare_parts (a, b);
+
+  return result != 0 ? result : strcmp (a, b); /* "5" and "05" are two numbers: a page ends at one of them */
 }

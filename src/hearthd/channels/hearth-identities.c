@@ -28,13 +28,20 @@ typedef struct {
   gboolean dirty;
 } Known;
 
+/* Channels that had one name, or one guide id and name, in the order in which they came: lists give a channel's reserves its name. */
+typedef struct {
+  Identity *first;
+  GPtrArray *others; /* (nullable) */
+  guint generation, next; /* of the match that looks here, where it goes on: each is looked at once a match */
+} Bucket;
+
 struct _HearthIdentities {
   HearthDb *db;
   GHashTable *identities; /* id -> Identity */
   GPtrArray *known;       /* of Known, owned */
   GHashTable *by_address; /* "network\naddress" -> Known */
-  GHashTable *by_name;    /* folded name -> Known (the newest), across networks */
-  GHashTable *by_guide;   /* "guide id\nfolded name" -> Known, across networks */
+  GHashTable *by_name;    /* folded name -> Bucket, across networks */
+  GHashTable *by_guide;   /* "guide id\nfolded name" -> Bucket, across networks */
   guint generation;
 };
 
@@ -52,6 +59,13 @@ known_free (Known *known)
   g_free (known->name);
   g_free (known->guide_id);
   g_free (known);
+}
+
+static void
+bucket_free (Bucket *bucket)
+{
+  g_clear_pointer (&bucket->others, g_ptr_array_unref);
+  g_free (bucket);
 }
 
 static char *
@@ -73,17 +87,38 @@ add_identity (HearthIdentities *self, const char *id)
 }
 
 static void
-index_known (HearthIdentities *self, Known *known)
+put_in_bucket (GHashTable *buckets, const char *key, Identity *identity)
 {
-  g_hash_table_insert (self->by_address, join (known->network, known->address), known);
-  if (*known->name != '\0' && !g_hash_table_contains (self->by_name, known->name))
-    g_hash_table_insert (self->by_name, g_strdup (known->name), known);
+  Bucket *bucket = g_hash_table_lookup (buckets, key);
+
+  if (bucket == NULL) {
+    bucket = g_new0 (Bucket, 1);
+    bucket->first = identity;
+    g_hash_table_insert (buckets, g_strdup (key), bucket);
+  } else if (bucket->first != identity && (bucket->others == NULL || bucket->others->pdata[bucket->others->len - 1] != identity)) {
+    if (bucket->others == NULL)
+      bucket->others = g_ptr_array_new ();
+    g_ptr_array_add (bucket->others, identity);
+  }
+}
+
+static void
+index_words (HearthIdentities *self, Known *known)
+{
+  if (*known->name != '\0')
+    put_in_bucket (self->by_name, known->name, known->identity);
   if (*known->guide_id != '\0') {
     g_autofree char *key = join (known->guide_id, known->name);
 
-    if (!g_hash_table_contains (self->by_guide, key))
-      g_hash_table_insert (self->by_guide, g_steal_pointer (&key), known);
+    put_in_bucket (self->by_guide, key, known->identity);
   }
+}
+
+static void
+index_known (HearthIdentities *self, Known *known)
+{
+  g_hash_table_insert (self->by_address, join (known->network, known->address), known);
+  index_words (self, known);
 }
 
 static void
@@ -133,8 +168,8 @@ hearth_identities_new (HearthDb *db)
   self->identities = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) identity_free);
   self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
   self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->by_guide = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bucket_free);
+  self->by_guide = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) bucket_free);
   load (self);
   return self;
 }
@@ -198,19 +233,37 @@ make_identity (HearthIdentities *self, const char *network, const Candidate *can
   return identity;
 }
 
+/* The first of @key's channels that nobody has claimed yet. */
+static gboolean
+claim_from_bucket (HearthIdentities *self, GHashTable *buckets, const char *key, Candidate *candidate)
+{
+  Bucket *bucket = g_hash_table_lookup (buckets, key);
+
+  if (bucket == NULL)
+    return FALSE;
+  if (bucket->generation != self->generation) {
+    bucket->generation = self->generation;
+    bucket->next = 0;
+  }
+  while (bucket->next < 1 + (bucket->others != NULL ? bucket->others->len : 0)) {
+    guint index = bucket->next++;
+
+    if (claim (self, candidate, index == 0 ? bucket->first : g_ptr_array_index (bucket->others, index - 1)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 match_words (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry)
 {
-  Known *known = NULL;
-
   if (*entry->guide_id != '\0') {
     g_autofree char *key = join (entry->guide_id, candidate->name);
 
-    known = g_hash_table_lookup (self->by_guide, key);
+    if (claim_from_bucket (self, self->by_guide, key, candidate))
+      return;
   }
-  if (known == NULL && *candidate->name != '\0')
-    known = g_hash_table_lookup (self->by_name, candidate->name);
-  if (known == NULL || !claim (self, candidate, known->identity))
+  if (*candidate->name == '\0' || !claim_from_bucket (self, self->by_name, candidate->name, candidate))
     claim (self, candidate, make_identity (self, network, candidate));
 }
 
@@ -221,8 +274,7 @@ rename_known (HearthIdentities *self, Known *known, const char *name)
   g_free (known->name);
   known->name = g_strdup (name);
   known->dirty = TRUE;
-  if (*name != '\0' && !g_hash_table_contains (self->by_name, name))
-    g_hash_table_insert (self->by_name, g_strdup (name), known);
+  index_words (self, known);
 }
 
 static void
@@ -243,6 +295,36 @@ remember (HearthIdentities *self, const char *network, Candidate *candidate, con
     rename_known (self, known, candidate->name);
 }
 
+/* Addresses that are the same without their tokens are told apart by name, then by their order, and so each is remembered. */
+static void
+tell_apart (Candidate *candidates, guint n)
+{
+  g_autoptr (GHashTable) distinct = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < n; i++)
+    g_hash_table_add (distinct, candidates[i].address);
+  if (g_hash_table_size (distinct) == n) /* as it mostly is */
+    return;
+  for (guint round = 0; round < 2; round++) {
+    g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < n; i++)
+      g_hash_table_insert (counts, g_strdup (candidates[i].address),
+                           GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (counts, candidates[i].address)) + 1));
+    for (guint i = 0; i < n; i++) {
+      g_autofree char *address = candidates[i].address;
+      guint order = GPOINTER_TO_UINT (g_hash_table_lookup (seen, address)) + 1;
+
+      g_hash_table_insert (seen, g_strdup (address), GUINT_TO_POINTER (order));
+      if (g_hash_table_lookup (counts, address) == GUINT_TO_POINTER (1))
+        candidates[i].address = g_steal_pointer (&address);
+      else
+        candidates[i].address = round == 0 ? join (address, candidates[i].name) : g_strdup_printf ("%s\n#%u", address, order);
+    }
+  }
+}
+
 GPtrArray *
 hearth_identities_match (HearthIdentities *self, const char *network, const HearthServiceEntry *entries, guint n)
 {
@@ -254,6 +336,7 @@ hearth_identities_match (HearthIdentities *self, const char *network, const Hear
     candidates[i].address = hearth_channel_keys_dup_address (entries[i].uri);
     candidates[i].name = hearth_channel_keys_dup_name (entries[i].name);
   }
+  tell_apart (candidates, n);
   match_addresses (self, network, candidates, n);
   for (guint i = 0; i < n; i++) {
     if (candidates[i].identity == NULL)

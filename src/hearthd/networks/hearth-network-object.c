@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/networks/hearth-network-object.h"
 
+#include "base/hearth-fds.h"
 #include "dbus/tv.hearth.internal.Stream1.h"
 
 #include <hearth/log.h>
@@ -97,7 +98,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (reply != NULL) {
     g_variant_get (reply, "(h@a{sv})", &index, NULL);
-    fd = fds != NULL ? g_unix_fd_list_get (fds, index, &error) : -1;
+    fd = hearth_fds_dup (fds, index, &error);
   }
   if (fd >= 0) {
     hearth_stream_take_ring (stream, fd);
@@ -203,7 +204,7 @@ adopt_stream (HearthNetworkObject *self, GVariant *held, GUnixFDList *fds)
   g_variant_lookup (held, "reason-text", "&s", &text);
   if (*id == '\0' || g_hash_table_contains (self->streams, id) || !g_variant_lookup (held, "ring", "h", &index))
     return;
-  fd = g_unix_fd_list_get (fds, index, NULL);
+  fd = hearth_fds_dup (fds, index, NULL);
   if (fd < 0)
     return;
   stream = hearth_stream_new (id, self->name, channel, uri);

@@ -88,8 +88,8 @@ on_handle_describe (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, 
   GDBusConnection *connection = hearth_worker_get_connection (self->platform);
 
   if (connection != NULL)
-    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, "Describe", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
-                            TIMEOUT_MS, NULL, on_described, invocation);
+    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, "Describe", NULL,
+                            G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, NULL, on_described, invocation);
   else
     g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
                                                    "the platform's worker does not run: see hearthctl workers");
@@ -145,9 +145,12 @@ on_handle_get_plugins (HearthDBusSystem1 *face, GDBusMethodInvocation *invocatio
 static gboolean
 set_debug (HearthSystem *self, const char *levels, GError **error)
 {
-  if (!hearth_log_set_levels (*levels != '\0' ? levels : g_getenv ("HEARTH_DEBUG"), error))
+  const char *environment = g_getenv ("HEARTH_DEBUG");
+  const char *effective = *levels != '\0' || environment == NULL ? levels : environment;
+
+  if (!hearth_log_set_levels (effective, error))
     return FALSE;
-  hearth_workers_set_debug (self->workers, levels);
+  hearth_workers_set_debug (self->workers, effective);
   return TRUE;
 }
 
@@ -243,7 +246,7 @@ hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *
   g_signal_connect (self->platform, "connected", G_CALLBACK (on_platform_connected), self);
   self->debug_changed = g_signal_connect (settings, "changed::system.debug", G_CALLBACK (on_debug_setting), self);
   if (*levels != '\0')
-    hearth_log_set_levels (levels, NULL);
+    set_debug (self, levels, NULL);
   return self;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/workers/hearth-worker-private.h"
 
+#include "base/hearth-fds.h"
 #include "base/hearth-paths.h"
 #include "hearthd/workers/hearth-spawn.h"
 
@@ -306,7 +307,7 @@ take_progress (HearthWorker *self, GVariant *holds, GUnixFDList *fds)
 
   if (!g_variant_lookup (holds, "progress", "h", &index))
     return NULL;
-  fd = g_unix_fd_list_get (fds, index, &error);
+  fd = hearth_fds_dup (fds, index, &error);
   if (fd >= 0) {
     progress = hearth_progress_new_for_fd (fd, &error);
     close (fd);

@@ -31,7 +31,8 @@ G_DECLARE_FINAL_TYPE (HearthWorker, hearth_worker, HEARTH, WORKER, GObject)
 /*
  * Signals:
  *   "connected" (GVariant *holds, GUnixFDList *fds): Hello came: fresh, or adopted with what it holds
- *   "lost" (const char *reason): it ended or its line broke; what it did must be set up again at the next "connected"
+ *   "lost" (const char *reason): it ended; what it did must be set up again at the next "connected". A line that only breaks is
+ *     followed by another "connected" or, 3 s later, by the end
  *   "changed": state, for the bus
  */
 typedef struct {

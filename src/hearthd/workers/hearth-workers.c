@@ -3,6 +3,7 @@
 
 #include "hearthd/workers/hearth-workers.h"
 
+#include "base/hearth-fds.h"
 #include "base/hearth-paths.h"
 #include "dbus/tv.hearth.internal.Manager1.h"
 #include "hearthd/workers/hearth-worker-private.h"
@@ -31,6 +32,7 @@ struct _HearthWorkers {
   HearthDBusInternalManager1 *manager; /* one for all peers: a connection holds no reference to what is exported on it */
   GPtrArray *connections; /* every peer, also before its Hello */
   guint watch;
+  char *debug; /* log levels for workers that come later; NULL: as they were started */
 };
 
 /* ---- the book ------------------------------------------------------------------------ */
@@ -111,12 +113,23 @@ same_token (const char *a, const char *b)
   return different == 0;
 }
 
+static void
+tell_debug (HearthWorkers *self, HearthWorker *worker)
+{
+  GDBusConnection *connection = hearth_worker_get_connection (worker);
+
+  if (connection != NULL)
+    g_dbus_connection_call (connection, NULL, OBJECT_PATH, "tv.hearth.internal.Worker1", "SetDebug",
+                            g_variant_new ("(s)", self->debug), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+}
+
 static gboolean
 on_hello (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *call, GUnixFDList *fds, const char *role,
           const char *instance, const char *token, const char *version, GVariant *holds, GVariant *handles, gpointer user_data)
 {
   HearthWorkers *self = user_data;
   HearthWorker *worker = find_by_name (self, role, instance);
+  g_autoptr (GUnixFDList) held = fds != NULL ? g_object_ref (fds) : g_unix_fd_list_new ();
   GVariantDict settings;
 
   if (worker == NULL || !same_token (token, hearth_worker_get_token (worker))) {
@@ -133,7 +146,9 @@ on_hello (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *call, GUn
   g_variant_dict_init (&settings, NULL);
   g_variant_dict_insert (&settings, "careful", "u", hearth_worker_get_careful (worker));
   hearth_dbus_internal_manager1_complete_hello (skeleton, call, NULL, g_variant_dict_end (&settings));
-  hearth_worker_take_connection (worker, g_dbus_method_invocation_get_connection (call), holds, fds);
+  hearth_worker_take_connection (worker, g_dbus_method_invocation_get_connection (call), holds, held);
+  if (self->debug != NULL)
+    tell_debug (self, worker);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -144,11 +159,11 @@ on_put_services (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *ca
   HearthWorkers *self = user_data;
   HearthWorker *worker = find_by_call (self, call);
   g_autoptr (GError) error = NULL;
-  int fd = fds != NULL ? g_unix_fd_list_get (fds, g_variant_get_handle (data), &error) : -1;
+  int fd = hearth_fds_dup (fds, g_variant_get_handle (data), &error);
 
   if (worker == NULL || fd < 0) {
     g_dbus_method_invocation_return_error (call, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "%s",
-                                           worker == NULL ? "say Hello first" : "the list has no descriptor");
+                                           worker == NULL ? "say Hello first" : error->message);
   } else {
     hearth_dbus_internal_manager1_complete_put_services (skeleton, call, NULL);
     self->funcs->put_services (worker, fd, bytes, services, oddities, n_oddities, details, self->user_data);
@@ -208,14 +223,14 @@ make_manager (HearthWorkers *self)
   return manager;
 }
 
-static gboolean
-listen_for_workers (HearthWorkers *self, GError **error)
+gboolean
+hearth_workers_listen (HearthWorkers *self, GError **error)
 {
   g_autofree char *guid = g_dbus_generate_guid ();
   g_autofree char *escaped = g_dbus_address_escape_value (self->socket);
   g_autofree char *address = g_strconcat ("unix:path=", escaped, NULL);
 
-  g_unlink (self->socket); /* of a hearthd that died; two at a time are kept apart by the bus name */
+  g_unlink (self->socket); /* of a hearthd that died */
   self->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_NONE, guid, NULL, NULL, error);
   if (self->server == NULL) {
     hearth_error_translate (error, "listening for workers at %s", self->socket);
@@ -250,10 +265,6 @@ hearth_workers_new (const HearthWorkersFuncs *funcs, gpointer user_data, GError 
     return NULL;
   }
   g_key_file_load_from_file (self->book, self->book_path, G_KEY_FILE_NONE, NULL); /* none at the first start */
-  if (!listen_for_workers (self, error)) {
-    hearth_workers_free (self);
-    return NULL;
-  }
   return self;
 }
 
@@ -271,11 +282,16 @@ hearth_workers_free (HearthWorkers *self)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));
   g_object_unref (self->manager);
   g_ptr_array_unref (self->connections);
+  for (guint i = 0; i < self->workers->len; i++) /* somebody may hold one longer */
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->workers, i), self);
+  for (guint i = 0; i < self->leaving->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->leaving, i), self);
   g_ptr_array_unref (self->workers);
   g_ptr_array_unref (self->leaving);
   g_key_file_unref (self->book);
   g_free (self->socket);
   g_free (self->book_path);
+  g_free (self->debug);
   g_free (self);
 }
 
@@ -361,11 +377,8 @@ hearth_workers_get_all (HearthWorkers *self)
 void
 hearth_workers_set_debug (HearthWorkers *self, const char *levels)
 {
-  for (guint i = 0; i < self->workers->len; i++) {
-    GDBusConnection *connection = hearth_worker_get_connection (g_ptr_array_index (self->workers, i));
-
-    if (connection != NULL)
-      g_dbus_connection_call (connection, NULL, OBJECT_PATH, "tv.hearth.internal.Worker1", "SetDebug",
-                              g_variant_new ("(s)", levels), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
-  }
+  g_free (self->debug);
+  self->debug = g_strdup (levels);
+  for (guint i = 0; i < self->workers->len; i++)
+    tell_debug (self, g_ptr_array_index (self->workers, i));
 }

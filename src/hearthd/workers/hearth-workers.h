@@ -22,8 +22,10 @@ typedef struct {
   void (*changed) (HearthWorker *worker, const char *reason, gpointer user_data); /* for System1.WorkerChanged */
 } HearthWorkersFuncs;
 
-/* Listens on the private socket. Errors: IO, PERMISSION_DENIED when the runtime folder cannot be used. */
+/* Reads the book. Errors: IO, PERMISSION_DENIED when the runtime folder cannot be used. */
 HearthWorkers *hearth_workers_new (const HearthWorkersFuncs *funcs, gpointer user_data, GError **error);
+/* Takes the private socket, from another hearthd too: only who owns the bus name may. Once, before the first worker is added. */
+gboolean hearth_workers_listen (HearthWorkers *workers, GError **error);
 /* Stops nothing: workers outlive hearthd unless hearth_workers_stop_all() was called. */
 void hearth_workers_free (HearthWorkers *workers);
 /* Starts one, or waits for a living one of the book to say Hello and adopts it. (transfer none), owned by @workers. */
@@ -35,6 +37,7 @@ void hearth_workers_stop_all (HearthWorkers *workers);
 /* Looks at progress while anything is to be watched; costs two wakes a second, so only while something plays. */
 void hearth_workers_set_watching (HearthWorkers *workers, gboolean watching);
 GPtrArray *hearth_workers_get_all (HearthWorkers *workers); /* borrowed, of HearthWorker */
+/* For all that run and all that come. */
 void hearth_workers_set_debug (HearthWorkers *workers, const char *levels);
 
 G_END_DECLS
