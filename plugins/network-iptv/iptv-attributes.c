@@ -44,13 +44,13 @@ is_attribute (char *p)
   return match_key (p, &key_end) != NULL;
 }
 
-/* After a comma only an attribute that cannot be a name: key="... */
+/* After a comma only what cannot well be a name: key="..., and another comma further on. */
 static gboolean
 is_quoted_attribute (char *p)
 {
   char *key_end, *value = match_key (p, &key_end);
 
-  return value != NULL && (*value == '"' || *value == '\'') && memchr (p, '-', (gsize) (key_end - p)) != NULL;
+  return value != NULL && (*value == '"' || *value == '\'') && strchr (value + 1, ',') != NULL;
 }
 
 /* A quotation mark ends the value if what follows can follow a value; so `"The "Best" Show"` stays whole. */

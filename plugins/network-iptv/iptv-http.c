@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define READ_BYTES 65536
-#define READS_A_TICK 16
+#define BUFFERS_A_TICK 16
 #define FRESH_US (2 * G_USEC_PER_SEC)   /* so long each arrival is read at once, then at the common tick */
 #define STABLE_US (5 * G_USEC_PER_SEC)  /* a connection that held so long makes the next wait short again */
 #define ANSWER_US (8 * G_USEC_PER_SEC)  /* to connect and answer */
@@ -199,7 +199,8 @@ accept_body (IptvHttp *self, IptvBody body)
 
   switch (body) {
   case IPTV_BODY_PLAYLIST:
-    text = g_strdup_printf ("%s is a playlist (HLS), not a transport stream: the list should say so, by #KODIPROP:mimetype=application/x-mpegURL",
+    text = g_strdup_printf ("%s is a playlist (HLS), not a transport stream: the list should say so, by "
+                            "#KODIPROP:mimetype=application/x-mpegURL",
                             self->text);
     finish (self, HEARTH_STREAM_FAILED, HEARTH_ERROR_NOT_SUPPORTED, text);
     return FALSE;
@@ -283,26 +284,60 @@ end_of_body (IptvHttp *self)
   self->pacer->ended = TRUE;
 }
 
+static gboolean
+can_drain (const Attempt *attempt)
+{
+  return G_IS_POLLABLE_INPUT_STREAM (attempt->body) && g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (attempt->body));
+}
+
+/* Fills the buffer from @n on with what is there, without waiting: one read of libsoup's may bring only the rest of a chunk.
+ * Returns how full it is. @end: 0 when the body ended, negative with @error, else 1. */
+static gsize
+fill_buffer (Attempt *attempt, gsize n, gssize *end, GError **error)
+{
+  GPollableInputStream *body = G_POLLABLE_INPUT_STREAM (attempt->body);
+  g_autoptr (GError) problem = NULL;
+
+  *end = 1;
+  while (n < READ_BYTES && *end > 0) {
+    *end = g_pollable_input_stream_read_nonblocking (body, attempt->buffer + n, READ_BYTES - n, NULL, &problem);
+    n += (gsize) MAX (*end, 0);
+  }
+  if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    *end = 1;
+  else if (problem != NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return n;
+}
+
+/* FALSE: the attempt is over, or the body. */
+static gboolean
+take_buffer (IptvHttp *self, gsize n, gssize end, GError *error)
+{
+  if (n > 0 && !take (self, self->attempt->buffer, n)) {
+    g_clear_error (&error);
+    return FALSE;
+  }
+  if (end < 0)
+    retry_error (self, error);
+  else if (end == 0)
+    end_of_body (self);
+  return end > 0;
+}
+
 /* Takes what is there without waiting. FALSE: the attempt is over, or the body. */
 static gboolean
 drain (IptvHttp *self)
 {
-  Attempt *attempt = self->attempt;
+  for (guint i = 0; i < BUFFERS_A_TICK; i++) {
+    GError *error = NULL;
+    gssize end = 0;
+    gsize n = fill_buffer (self->attempt, 0, &end, &error);
 
-  for (guint i = 0; i < READS_A_TICK; i++) {
-    g_autoptr (GError) error = NULL;
-    gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (attempt->body), attempt->buffer, READ_BYTES, NULL,
-                                                         &error);
-
-    if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    if (!take_buffer (self, n, end, error))
+      return FALSE;
+    if (n < READ_BYTES)
       return TRUE;
-    if (n < 0)
-      retry_error (self, g_steal_pointer (&error));
-    else if (n == 0)
-      end_of_body (self);
-    else if (take (self, attempt->buffer, (gsize) n))
-      continue;
-    return FALSE;
   }
   return TRUE;
 }
@@ -319,13 +354,6 @@ pump (IptvHttp *self)
   }
 }
 
-static gboolean
-can_drain (const IptvHttp *self)
-{
-  return G_IS_POLLABLE_INPUT_STREAM (self->attempt->body) &&
-         g_pollable_input_stream_can_poll (G_POLLABLE_INPUT_STREAM (self->attempt->body));
-}
-
 static void
 wait_for_tick (IptvHttp *self, GSourceFunc func)
 {
@@ -338,7 +366,7 @@ on_live_tick (gpointer data)
 {
   IptvHttp *self = data;
 
-  if (!can_drain (self))
+  if (!can_drain (self->attempt))
     read_on (self);
   else if (drain (self))
     wait_for_tick (self, on_live_tick);
@@ -385,21 +413,19 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Attempt) attempt = data;
   IptvHttp *self = attempt->http;
   GError *error = NULL;
-  gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+  gssize end = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+  gsize n = (gsize) MAX (end, 0);
 
   if (!is_current (attempt)) {
     g_clear_error (&error);
     return;
   }
-  if (n < 0) {
-    retry_error (self, error);
-  } else if (n == 0) {
-    end_of_body (self);
-    if (is_current (attempt) && self->pacer != NULL && self->timer == NULL)
-      wait_for_tick (self, on_paced_tick);
-  } else if (take (self, attempt->buffer, (gsize) n)) {
+  if (end > 0 && can_drain (attempt))
+    n = fill_buffer (attempt, n, &end, &error);
+  if (take_buffer (self, n, end, error))
     go_on (self);
-  }
+  else if (is_current (attempt) && self->pacer != NULL && self->timer == NULL)
+    wait_for_tick (self, on_paced_tick); /* all has come, and is let out */
 }
 
 static void
@@ -509,6 +535,9 @@ on_close (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* All that may stand in a URL stays; spaces and other alphabets are escaped. */
+#define URL_CHARS G_URI_RESERVED_CHARS_GENERIC_DELIMITERS G_URI_RESERVED_CHARS_SUBCOMPONENT_DELIMITERS "%"
+
 /* What stands in messages goes to logs and screens: no user, no password, no token. */
 static char *
 dup_public (GUri *uri)
@@ -519,7 +548,7 @@ dup_public (GUri *uri)
 IptvHttp *
 iptv_http_open (IptvIo *io, const char *uri, IptvRequest *request, HearthStreamSink *sink, GError **error)
 {
-  g_autofree char *escaped = g_uri_escape_string (uri, G_URI_RESERVED_CHARS_GENERIC_DELIMITERS G_URI_RESERVED_CHARS_SUBCOMPONENT_DELIMITERS "%", FALSE);
+  g_autofree char *escaped = g_uri_escape_string (uri, URL_CHARS, FALSE);
   g_autoptr (GUri) parsed = g_uri_parse (escaped, SOUP_HTTP_URI_FLAGS | G_URI_FLAGS_PARSE_RELAXED, error);
   g_autoptr (IptvRequest) owned = request;
   IptvHttp *self;

@@ -155,7 +155,7 @@ make_unique (Parser *self, const char *uri)
 
       g_hash_table_insert (self->uris, key, GUINT_TO_POINTER (n));
       g_hash_table_insert (self->uris, (gpointer) kept, GUINT_TO_POINTER (1));
-      tell_printf (self, "duplicate-url", "this address occurs for the %u. time; kept as a service of its own, as …#hearth-%u", n, n);
+      tell_printf (self, "duplicate-url", "entry %u with this address; kept as a service of its own, as …#hearth-%u", n, n);
       return kept;
     }
   }

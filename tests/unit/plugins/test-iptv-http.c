@@ -21,6 +21,8 @@ typedef struct {
   gpointer stream;
   guint n_live; /* requests of /live */
   guint n_agent;
+  SoupServerMessage *flow; /* /flow, which sends on and on */
+  guint n_flowed;
 } Fixture;
 
 /* ---- what the server has ----------------------------------------------------------------------- */
@@ -68,6 +70,27 @@ on_live (SoupServer *server, SoupServerMessage *message, const char *path, GHash
     append_payloads (message, 200, 300);
     break;
   }
+}
+
+static gboolean
+flow (gpointer data)
+{
+  Fixture *f = data;
+
+  append_payloads (f->flow, f->n_flowed, f->n_flowed + 10);
+  f->n_flowed += 10;
+  soup_server_message_unpause (f->flow);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_flow (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  Fixture *f = data;
+
+  answer_chunked (message);
+  f->flow = g_object_ref (message);
+  flow (f);
 }
 
 static void
@@ -161,6 +184,7 @@ set_up (Fixture *f, gconstpointer path)
 
   f->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (f->server, "/live", on_live, f, NULL);
+  soup_server_add_handler (f->server, "/flow", on_flow, f, NULL);
   soup_server_add_handler (f->server, "/hls", on_hls, f, NULL);
   soup_server_add_handler (f->server, "/agent", on_agent, f, NULL);
   soup_server_add_handler (f->server, "/moved", on_moved, f, NULL);
@@ -198,6 +222,7 @@ tear_down (Fixture *f, gconstpointer data)
   test_network_free (f->network);
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, 2000000); /* nothing waits for a server */
   test_sink_free (f->sink);
+  g_clear_object (&f->flow);
   g_object_unref (f->server);
   g_rmdir (f->folder);
   g_free (f->folder);
@@ -226,6 +251,30 @@ test_live (Fixture *f, gconstpointer data)
                    "connecting joined running reconnecting:Disconnected joined running reconnecting:Disconnected "
                    "reconnecting:NoSignal joined reconnecting:Corrupt joined running ");
   g_assert_cmpuint (f->sink->n_gaps, ==, 2);
+}
+
+/* Past two seconds what has come is taken at the tick. */
+static void
+test_flow (Fixture *f, gconstpointer data)
+{
+  gint64 start_us = g_get_monotonic_time ();
+  guint source, pushes_before, sent_before;
+
+  open_path (f, "/flow");
+  WAIT_FOR (f->flow != NULL);
+  source = g_timeout_add (3, flow, f);
+  WAIT_FOR (g_get_monotonic_time () - start_us > 2500000);
+  g_mutex_lock (&f->sink->lock);
+  pushes_before = f->sink->n_pushes;
+  g_mutex_unlock (&f->sink->lock);
+  sent_before = f->n_flowed;
+  WAIT_FOR (f->n_flowed >= sent_before + 2000);
+  g_source_remove (source);
+  wait_for_payloads (f, f->n_flowed);
+  testing_assert_payloads (f->sink, 0, f->n_flowed);
+  g_test_message ("%u pushes for 200 chunks", f->sink->n_pushes - pushes_before);
+  g_assert_cmpuint (f->sink->n_pushes - pushes_before, <, 200);
+  g_assert_cmpuint (f->sink->n_gaps, ==, 0);
 }
 
 static void
@@ -476,6 +525,7 @@ void
 test_iptv_http_add (void)
 {
   ADD ("http/live", NULL, test_live);
+  ADD ("http/flow", NULL, test_flow);
   ADD ("http/refusals", NULL, test_refusals);
   ADD ("http/unreachable", NULL, test_unreachable);
   ADD ("http/no-answer", NULL, test_no_answer);

@@ -98,6 +98,8 @@ static const Case cases[] = {
     "tvg-chno=7 tvg-id=a group-title=My Group\n", "2:unquoted-value\n" },
   { "number-without-quotes-is-usual", H "#EXTINF:-1 tvg-shift=-4.5 tvg-chno=7,Name" TAIL, "Name|" URI "|7|||tv|ring\n",
     "tvg-shift=-4.5 tvg-chno=7\n", "" },
+  { "comma-before-a-name", H "#EXTINF:-1,k=\"z\"" TAIL, "k=\"z\"|" URI "||||tv|ring\n", "\n", "" },
+  { "comma-before-an-attribute", H "#EXTINF:-1,radio=\"true\",Name" TAIL, "Name|" URI "||||radio|ring\n", NULL, "2:stray-comma\n" },
   { "commas", H "#EXTINF:-1 tvg-name=\"a,b\" group-title=\"c, d\",One, Two" TAIL, "One, Two|" URI "||c, d||tv|ring\n", NULL, "" },
   { "comma-between-attributes", H "#EXTINF:-1 tvg-id=\"a\",group-title=\"b\", Name" TAIL, "Name|" URI "||b|a|tv|ring\n", NULL,
     "2:stray-comma\n" },
@@ -135,8 +137,8 @@ static const Case cases[] = {
     "tvg-rec=5 tvh-epg=1 tvh-prio=2 tvh-tags=a|b my-own=z\n",
     "" },
   { "options", H "#KODIPROP:inputstream=inputstream.adaptive\n#EXTINF:-1,N\n#EXTVLCOPT:http-user-agent=Box 1.0\n"
-                 "#EXTVLCOPT: http-referrer = http://r/?a=b\n#EXTVLCOPT--http-reconnect=true\n#WEBPROP:web-regex=x\n#EXTIMG: http://i/1.png\n"
-                 "#EXTHTTP:{\"a\":\"b=c\"}" TAIL,
+                 "#EXTVLCOPT: http-referrer = http://r/?a=b\n#EXTVLCOPT--http-reconnect=true\n#WEBPROP:web-regex=x\n"
+                 "#EXTIMG: http://i/1.png\n#EXTHTTP:{\"a\":\"b=c\"}" TAIL,
     "N|" URI "||||tv|ring\n",
     "kodiprop:inputstream=inputstream.adaptive extvlcopt:http-user-agent=Box 1.0 extvlcopt:http-referrer=http://r/?a=b "
     "extvlcopt:http-reconnect=true webprop:web-regex=x extimg=http://i/1.png exthttp={\"a\":\"b=c\"}\n",
