@@ -2,6 +2,7 @@
 /* What happens to each packet on its way into a ring: faults are counted, tables followed, times and access units passed on. */
 #include "config.h"
 
+#include "ts/hearth-ts-early.h"
 #include "ts/hearth-ts-programme.h"
 #include "ts/hearth-ts-rap-finder.h"
 
@@ -15,7 +16,7 @@
 enum { ROLE_PCR = 1, ROLE_PAT = 2, ROLE_PMT = 4, ROLE_RAP = 8 };
 
 typedef struct {
-  guint8 continuity, roles;
+  guint8 continuity, roles, early;
 } Pid;
 
 struct _HearthTsAnalyser {
@@ -25,6 +26,7 @@ struct _HearthTsAnalyser {
   HearthTsHealth health;
   HearthTsProgramme programme;
   HearthTsRapFinder finder;
+  HearthTsEarly early; /* while the PMT is not known */
   guint64 last_pcr;
   gboolean pcr_known;
 };
@@ -54,6 +56,21 @@ set_roles (HearthTsAnalyser *self)
   }
 }
 
+/* Key frames that came before the PMT are told behind it. */
+static void
+judge_early (HearthTsAnalyser *self)
+{
+  GArray *packets = self->early.packets;
+
+  for (guint i = 0; packets != NULL && i < packets->len; i++) {
+    const HearthTsEarlyPacket *early = &g_array_index (packets, HearthTsEarlyPacket, i);
+
+    if (hearth_ts_pid (early->packet) == self->finder.pid)
+      hearth_ts_rap_finder_push (&self->finder, early->packet, early->position, early->broken);
+  }
+  hearth_ts_early_clear (&self->early);
+}
+
 static void
 on_programme_changed (HearthTsProgramme *programme, gboolean new_tables, gpointer user_data)
 {
@@ -69,6 +86,8 @@ on_programme_changed (HearthTsProgramme *programme, gboolean new_tables, gpointe
   if (new_tables && self->funcs.tables != NULL)
     self->funcs.tables (programme->pat_section, programme->n_pat_section, programme->pmt_section, programme->n_pmt_section,
                         &programme->pmt, self->user_data);
+  if (new_tables)
+    judge_early (self);
 }
 
 static void
@@ -136,8 +155,10 @@ look_at (HearthTsAnalyser *self, const guint8 *packet, guint64 position)
     self->health.continuity_errors++;
   if (self->pids[pid].roles != 0 && continuity != HEARTH_TS_CONTINUITY_DUPLICATE)
     take_packet (self, packet, pid, position, continuity == HEARTH_TS_CONTINUITY_BROKEN);
-  else if (self->pids[pid].roles & (ROLE_PAT | ROLE_PMT)) /* sections know what to do with those */
+  else if (self->pids[pid].roles & (ROLE_PAT | ROLE_PMT)) /* sections know what to do with duplicates */
     take_packet (self, packet, pid, position, FALSE);
+  else if (G_UNLIKELY (!self->programme.known) && continuity != HEARTH_TS_CONTINUITY_DUPLICATE)
+    hearth_ts_early_push (&self->early, packet, position, continuity == HEARTH_TS_CONTINUITY_BROKEN, &self->pids[pid].early);
 }
 
 void
@@ -151,8 +172,10 @@ hearth_ts_analyser_push (HearthTsAnalyser *self, const guint8 *packets, gsize n_
 void
 hearth_ts_analyser_gap (HearthTsAnalyser *self)
 {
-  for (guint i = 0; i < N_PIDS; i++)
+  for (guint i = 0; i < N_PIDS; i++) {
     self->pids[i].continuity = HEARTH_TS_CONTINUITY_UNKNOWN;
+    self->pids[i].early = 0; /* an access unit with a hole is none to begin at */
+  }
   self->pcr_known = FALSE;
   hearth_ts_programme_gap (&self->programme);
   hearth_ts_rap_finder_gap (&self->finder);
@@ -180,6 +203,7 @@ hearth_ts_analyser_free (HearthTsAnalyser *self)
   if (self == NULL)
     return;
   hearth_ts_programme_clear (&self->programme);
+  hearth_ts_early_clear (&self->early);
   g_free (self);
 }
 

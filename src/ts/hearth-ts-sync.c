@@ -46,10 +46,6 @@ is_all_packets (const guint8 *bytes, gsize n_bytes)
 static gsize
 search (HearthTsSync *self, const guint8 *bytes, gsize n_bytes)
 {
-  if (is_all_packets (bytes, n_bytes)) { /* a datagram needs no further proof, however short */
-    self->packet_size = HEARTH_TS_PACKET;
-    return 0;
-  }
   for (gsize at = 0; at < n_bytes; at++) {
     const guint8 *next = memchr (bytes + at, HEARTH_TS_SYNC_BYTE, n_bytes - at);
     gboolean undecided = FALSE;
@@ -150,6 +146,8 @@ hearth_ts_sync_push (HearthTsSync *self, const guint8 *bytes, gsize n_bytes, Hea
       used = MIN (n_bytes, self->skip_bytes);
       self->skip_bytes -= used;
     } else {
+      if (self->packet_size == 0 && is_all_packets (bytes, n_bytes)) /* a datagram needs no further proof, however short */
+        self->packet_size = HEARTH_TS_PACKET;
       used = run (self, bytes, n_bytes, func, user_data);
       self->n_rest = n_bytes - used;
       memcpy (self->rest, bytes + used, self->n_rest);

@@ -242,7 +242,8 @@ typedef struct {
 typedef struct {
   /* At the first PMT and at each change. @pat: made here, with this one programme, however many the stream's own has. */
   void (*tables) (const guint8 *pat, gsize n_pat, const guint8 *pmt_section, gsize n_pmt, const HearthTsPmt *pmt, gpointer user_data);
-  /* Of the first video stream; of the first audio stream, twice a second, where there is no video that can be read. */
+  /* Of the first video stream; of the first audio stream, twice a second, where there is no video that can be read. Behind
+   * tables, those too that came before the first PMT. Told once the picture has begun, so @position lies behind. */
   void (*rap) (const HearthTsRap *rap, gpointer user_data);
   void (*pcr) (guint64 pcr_27mhz, gboolean discontinuity, guint64 position, gpointer user_data);
 } HearthTsAnalyserFuncs;

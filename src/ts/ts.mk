@@ -9,5 +9,6 @@ libts_la_SOURCES = \
   src/ts/hearth-ts-clock.c src/ts/hearth-ts-line.c src/ts/hearth-ts-line.h \
   src/ts/hearth-ts-programme.c src/ts/hearth-ts-programme.h \
   src/ts/hearth-ts-rap-finder.c src/ts/hearth-ts-rap-finder.h \
+  src/ts/hearth-ts-early.c src/ts/hearth-ts-early.h \
   src/ts/hearth-ts-analyser.c
 libts_la_LIBADD = $(GLIB_LIBS) -lm
