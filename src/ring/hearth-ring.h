@@ -89,7 +89,7 @@ typedef enum {
   HEARTH_RING_READ_OK = 0,  /* @n_read > 0 */
   HEARTH_RING_READ_EMPTY,   /* nothing new */
   HEARTH_RING_READ_ENDED,   /* nothing new, and nothing will come */
-  HEARTH_RING_READ_OVERRUN, /* the writer was faster: the cursor now stands at the oldest random access point that is safe, else at the oldest byte */
+  HEARTH_RING_READ_OVERRUN, /* the writer was faster: the cursor now stands at the oldest safe random access point, else byte */
   HEARTH_RING_READ_CORRUPT, /* the header broke its own rules: drop the ring */
 } HearthRingRead;
 

@@ -167,11 +167,12 @@ on_list_end (HearthNetworkHost *host, GVariant *details, const GError *error)
 
   if (error != NULL)
     failure = g_error_copy (error);
+  else if (self->list_error != NULL)
+    failure = g_steal_pointer (&self->list_error);
   else if (self->writer != NULL)
     list = finish_list (self, usable ? given : empty, &failure);
   else
-    failure = self->list_error != NULL ? g_steal_pointer (&self->list_error)
-                                       : g_error_new_literal (HEARTH_ERROR, HEARTH_ERROR_PLUGIN, "the plug-in ended a list that it had not begun");
+    failure = g_error_new_literal (HEARTH_ERROR, HEARTH_ERROR_PLUGIN, "the plug-in ended a list that it had not begun");
   drop_list (self);
   hearth_error_translate (&failure, "reading the list of services");
   deliver (self, list, failure);

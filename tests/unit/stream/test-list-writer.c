@@ -50,9 +50,10 @@ test_same_as_glib (gconstpointer data)
   for (guint i = 0; i < n_services; i++) {
     g_autofree char *name = g_strnfill (i * 37 % 300, 'n'), *value = g_strnfill (i * i * 13 % (i % 50 == 0 ? 70000 : 300), 'v');
     const HearthAttribute attributes[] = { { "tvg-id", "é" }, { "x", value }, { "", "" }, { "kk", name } };
-    const HearthService service = { .struct_size = sizeof service, .line = i, .uri = name, .name = "节目", .number = i % 3 == 0 ? NULL : "5.1",
-                                    .logo = value, .group = i % 2 == 0 ? NULL : "a;b", .guide_id = "id", .kind = i % 3, .delivery = i % 2,
-                                    .attributes = attributes, .n_attributes = i % 5 };
+    const HearthService service = { .struct_size = sizeof service, .line = i, .uri = name, .name = "节目",
+                                    .number = i % 3 == 0 ? NULL : "5.1", .logo = value, .group = i % 2 == 0 ? NULL : "a;b",
+                                    .guide_id = "id", .kind = i % 3, .delivery = i % 2, .attributes = attributes,
+                                    .n_attributes = i % 5 };
 
     hearth_list_writer_add (writer, &service);
     add_built (&builder, &service);
