@@ -10,7 +10,8 @@ def run(programs, name, *arguments):
     path = os.path.join(programs.build, name)
     if not os.access(path, os.X_OK):
         subprocess.run(['make', '-s', '-C', programs.build, name], check=True)
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=300)
+    environment = dict(os.environ, G_TEST_BUILDDIR=programs.build, HEARTH_PLUGIN_DIR=os.path.join(programs.build, '.libs'))
+    done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=300, env=environment)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip() or f'{name} ended with {done.returncode}')
     for line in done.stdout.splitlines():
@@ -18,8 +19,12 @@ def run(programs, name, *arguments):
             yield json.loads(line)
 
 
+def measure_ingest(programs):
+    yield from run(programs, 'bench-ingest')
+
+
 def measure_ring(programs):
     yield from run(programs, 'bench-ring')
 
 
-MEASURES = {measure_ring: ('ring-write', 'ring-overruns')}
+MEASURES = {measure_ring: ('ring-write', 'ring-overruns'), measure_ingest: ('ingest-cores', 'ingest-lost')}
