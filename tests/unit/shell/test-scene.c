@@ -9,6 +9,15 @@
 #include <math.h>
 #include <string.h>
 
+const char *__lsan_default_suppressions (void);
+
+/* What fontconfig keeps for the life of a process. */
+__attribute__ ((visibility ("default"))) const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+
 typedef struct {
   guint32 width, height;
   ShellTheme theme;
