@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define CHANNELS 2
+#define GOOD 0.85 /* likeness at which a splice is not heard */
+#define SILENT 1e-4
 #define STEP 2 /* frames between two lags that are compared, and between two frames of a comparison: 24 kHz are enough to align */
 
 void
@@ -63,27 +65,29 @@ hearth_stretch_drop (HearthStretch *self, guint n_frames)
   self->at += MIN (n_frames, hearth_stretch_get_waiting (self));
 }
 
-/* How alike the fade's length at @a and at @b are: their normalised correlation. */
+/* How alike the fade's length at @a and at @b are: their correlation, 1 for the same, 0 for strangers. */
 static double
 likeness (const float *a, const float *b)
 {
-  double product = 0, energy = 1e-9;
+  double product = 0, energy_a = 1e-9, energy_b = 1e-9;
 
   for (guint i = 0; i < HEARTH_STRETCH_FADE * CHANNELS; i += STEP * CHANNELS) {
     float left = a[i] + a[i + 1], right = b[i] + b[i + 1];
 
     product += left * right;
-    energy += right * right;
+    energy_a += left * left;
+    energy_b += right * right;
   }
-  return product / sqrt (energy);
+  return energy_a < SILENT || energy_b < SILENT ? 1 : product / sqrt (energy_a * energy_b);
 }
 
-/* The lag, MIN to @max frames, in the direction of @sign, at which sound best joins itself. */
+/* The lag, MIN to @max frames, in the direction of @sign, at which sound best joins itself; 0: at none, and there may be a
+ * better one when more is to be moved. */
 static guint
 find_lag (const float *here, guint max, gint sign)
 {
-  guint best = HEARTH_STRETCH_MIN;
-  double best_likeness = -G_MAXDOUBLE;
+  guint best = 0;
+  double best_likeness = max < HEARTH_STRETCH_MAX ? GOOD : -2;
 
   for (guint lag = HEARTH_STRETCH_MIN; lag <= max; lag += STEP) {
     double value = likeness (here, here + sign * (gssize) lag * CHANNELS);
@@ -107,7 +111,7 @@ fade (float *out, const float *from, const float *to)
   }
 }
 
-/* One splice: writes FADE frames. Returns by how much what follows was moved, 0: there is not enough to compare with. */
+/* One splice: writes FADE frames. Returns by how much what follows was moved, 0: this is no place for one. */
 static gint
 splice (HearthStretch *self, float *out, gint wanted)
 {
@@ -121,6 +125,8 @@ splice (HearthStretch *self, float *out, gint wanted)
   if (max < HEARTH_STRETCH_MIN)
     return 0;
   lag = find_lag (here, max, sign);
+  if (lag == 0)
+    return 0;
   fade (out, here, here + sign * (gssize) lag * CHANNELS);
   self->at += HEARTH_STRETCH_FADE + sign * (gint) lag;
   return -sign * (gint) lag;

@@ -6,8 +6,8 @@
 
 #define BEAT_US 200000
 /* So many periods ahead of its time a picture is sent: enough for a scheduler's whim, and a small pool. */
-#define AHEAD_PERIODS 3
-#define AHEAD_MAX_US 120000
+#define AHEAD_PERIODS 2
+#define AHEAD_MAX_US 100000
 
 struct _HearthLinkSink {
   GstElement parent;

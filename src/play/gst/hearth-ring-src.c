@@ -15,6 +15,8 @@ HEARTH_LOG_TOPIC ("ring-src")
 #define WAIT_US 200000           /* hearthd wants to see life every 250 ms */
 #define FRAME90K 3600            /* a unit's length where nobody says it: only to see jumps of a second */
 #define KEY_TRANSFER_US 150000   /* a key frame's own time on the line */
+#define COMFORT_US 400000        /* a start so far behind the head has its margin at once ... */
+#define BEHIND_MAX_US 3000000    /* ... but nobody wants to be further behind for that */
 #define SOUND_BEFORE_BYTES (512 * HEARTH_RING_PACKET) /* sound that belongs to the key frame may stand before it */
 #define SOUND_ALONE_US 1500000
 #define BATCH_S 0.015            /* of a running stream's bytes are worth a wake-up */
@@ -211,6 +213,21 @@ seek_to_rap (Branch *branch, const HearthRingRap *rap)
   hearth_debug ("starts at byte %" G_GUINT64_FORMAT ", %" G_GINT64_FORMAT " ms old", rap->position, age_us / 1000);
 }
 
+/* The newest random access point; one earlier where that is so young that playing would have to begin slowly. */
+static gboolean
+choose_rap (HearthRingReader *reader, HearthRingRap *rap)
+{
+  gint64 now_us = get_boottime_us ();
+  HearthRingRap older;
+
+  if (!hearth_ring_reader_get_newest_rap (reader, rap))
+    return FALSE;
+  if (now_us - rap->boottime_us < COMFORT_US && hearth_ring_reader_get_rap_at (reader, now_us - COMFORT_US, &older) &&
+      now_us - older.boottime_us < BEHIND_MAX_US)
+    *rap = older;
+  return TRUE;
+}
+
 static void
 begin_video (Branch *branch)
 {
@@ -223,7 +240,7 @@ begin_video (Branch *branch)
   reader = hearth_ring_demux_get_reader (branch->demux);
   hearth_pcr_watch_init (&branch->pcr, hearth_ring_reader_dup (reader));
   branch->want_key = TRUE;
-  branch->began_at_index = hearth_ring_reader_get_newest_rap (reader, &rap);
+  branch->began_at_index = choose_rap (reader, &rap);
   if (branch->began_at_index)
     seek_to_rap (branch, &rap);
   else

@@ -162,7 +162,7 @@ argument (int argc, char **argv, int index, guint otherwise)
 int
 main (int argc, char **argv)
 {
-  TestStreamSpec spec = { .channel = 7, .b_frames = 3 };
+  TestStreamSpec spec = { .channel = 7, .b_frames = 2 };
   Figures figures;
   GArray **all = (GArray **) &figures;
   guint n_zaps;
@@ -182,6 +182,8 @@ main (int argc, char **argv)
   spec.mux_kbps = argument (argc, argv, 7, 6000);
   spec.n_frames = spec.fps * 8;
   spec.codec = g_getenv ("CODEC");
+  if (g_getenv ("BFRAMES") != NULL)
+    spec.b_frames = atoi (g_getenv ("BFRAMES"));
   g_unlink (dump);
   if (g_getenv ("INPUT") != NULL)
     path = g_strdup (g_getenv ("INPUT"));

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pictures decoded into the frame link's buffers are bit for bit those that libavcodec decodes into its own. */
+#include "frames-testing.h"
+#include "play/hearth-video-decoder.h"
+
+#include <unistd.h>
+
+static void
+on_shown (guint32 serial, gint64 shown_us, gboolean first, gpointer user_data)
+{
+}
+
+static void
+on_refused (const char *reason, gpointer user_data)
+{
+}
+
+static const HearthFrameOutFuncs out_funcs = { .shown = on_shown, .refused = on_refused };
+
+static void
+on_beat (gpointer user_data)
+{
+}
+
+/* The folder of samples beside the project, or NULL. */
+static char *
+find_samples (void)
+{
+  g_autofree char *at = g_strdup (g_test_get_dir (G_TEST_DIST));
+
+  while (!g_str_equal (at, "/") && !g_str_equal (at, ".")) {
+    g_autofree char *folder = g_build_filename (at, "shared", "samples", "h264", NULL);
+    char *up = g_path_get_dirname (at);
+
+    if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+      return g_steal_pointer (&folder);
+    g_free (at);
+    at = up;
+  }
+  return NULL;
+}
+
+/* ---- pictures as digests ------------------------------------------------------------------------ */
+
+static void
+add_plane (GChecksum *sum, const AVFrame *frame, guint plane, gboolean cropped)
+{
+  guint shift = plane > 0 ? 1 : 0;
+  guint left = cropped ? 0 : frame->crop_left >> shift, top = cropped ? 0 : frame->crop_top >> shift;
+  guint width = (frame->width - (cropped ? 0 : frame->crop_left + frame->crop_right)) >> shift;
+  guint height = (frame->height - (cropped ? 0 : frame->crop_top + frame->crop_bottom)) >> shift;
+
+  for (guint y = 0; y < height; y++)
+    g_checksum_update (sum, frame->data[plane] + (gsize) (y + top) * frame->linesize[plane] + left, width);
+}
+
+static void
+add_picture (GPtrArray *digests, const AVFrame *frame, gboolean cropped)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_MD5);
+
+  for (guint plane = 0; plane < 3; plane++)
+    add_plane (sum, frame, plane, cropped);
+  g_ptr_array_add (digests, g_strdup (g_checksum_get_string (sum)));
+}
+
+/* ---- two ways to decode ----------------------------------------------------------------------------- */
+
+typedef void (*UnitFunc) (AVPacket *unit, gpointer user_data); /* NULL: the end */
+
+static void
+split (const char *path, UnitFunc func, gpointer user_data)
+{
+  AVCodecContext *context = avcodec_alloc_context3 (avcodec_find_decoder (AV_CODEC_ID_H264));
+  AVCodecParserContext *parser = av_parser_init (AV_CODEC_ID_H264);
+  AVPacket *packet = av_packet_alloc ();
+  g_autofree char *bytes = NULL;
+  const guint8 *at;
+  gsize n_bytes;
+  gboolean ended = FALSE;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n_bytes, NULL));
+  at = (const guint8 *) bytes;
+  while (!ended) {
+    guint8 *unit = NULL;
+    int n_unit = 0;
+    int used = av_parser_parse2 (parser, context, &unit, &n_unit, at, MIN (n_bytes, 65536), AV_NOPTS_VALUE, AV_NOPTS_VALUE, 0);
+
+    ended = n_bytes == 0 && n_unit == 0;
+    at += used;
+    n_bytes -= used;
+    if (n_unit == 0)
+      continue;
+    g_assert_cmpint (av_new_packet (packet, n_unit), >=, 0);
+    memcpy (packet->data, unit, n_unit);
+    func (packet, user_data);
+    av_packet_unref (packet);
+  }
+  func (NULL, user_data);
+  av_packet_free (&packet);
+  av_parser_close (parser);
+  avcodec_free_context (&context);
+}
+
+typedef struct {
+  AVCodecContext *context;
+  HearthVideoDecoder *decoder;
+  GPtrArray *digests;
+  AVFrame *frame;
+  guint n_foreign;
+} Run;
+
+static void
+decode_plainly (AVPacket *unit, gpointer user_data)
+{
+  Run *run = user_data;
+
+  avcodec_send_packet (run->context, unit);
+  while (avcodec_receive_frame (run->context, run->frame) >= 0)
+    add_picture (run->digests, run->frame, TRUE);
+}
+
+static void
+decode_into_buffers (AVPacket *unit, gpointer user_data)
+{
+  Run *run = user_data;
+
+  hearth_video_decoder_push (run->decoder, unit);
+  while (hearth_video_decoder_pull (run->decoder, run->frame)) {
+    if (hearth_video_decoder_get_buffer (run->frame) == NULL)
+      run->n_foreign++;
+    add_picture (run->digests, run->frame, FALSE);
+    av_frame_unref (run->frame);
+  }
+}
+
+static GPtrArray *
+get_reference (const char *path)
+{
+  Run run = { .digests = g_ptr_array_new_with_free_func (g_free), .frame = av_frame_alloc () };
+
+  run.context = avcodec_alloc_context3 (avcodec_find_decoder (AV_CODEC_ID_H264));
+  run.context->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+  g_assert_cmpint (avcodec_open2 (run.context, NULL, NULL), ==, 0);
+  split (path, decode_plainly, &run);
+  avcodec_free_context (&run.context);
+  av_frame_free (&run.frame);
+  return run.digests;
+}
+
+static void
+test_bit_exact (gconstpointer data)
+{
+  const char *path = data;
+  g_autoptr (GPtrArray) reference = get_reference (path);
+  g_autoptr (HearthFrameOut) out = hearth_frame_out_new (&out_funcs, NULL);
+  g_autoptr (GError) error = NULL;
+  Run run = { .digests = g_ptr_array_new_with_free_func (g_free), .frame = av_frame_alloc () };
+
+  run.decoder = hearth_video_decoder_new (out, on_beat, NULL);
+  g_assert_true (hearth_video_decoder_open (run.decoder, AV_CODEC_ID_H264, NULL, 0, &error));
+  split (path, decode_into_buffers, &run);
+  g_assert_cmpuint (run.digests->len, ==, reference->len);
+  g_assert_cmpuint (reference->len, >, 0);
+  for (guint i = 0; i < reference->len; i++)
+    g_assert_cmpstr (g_ptr_array_index (run.digests, i), ==, g_ptr_array_index (reference, i));
+  g_assert_cmpuint (run.n_foreign, ==, 0);
+  g_assert_cmpuint (hearth_video_decoder_get_copied_bytes (run.decoder), ==, 0);
+  hearth_video_decoder_free (run.decoder);
+  g_ptr_array_unref (run.digests);
+  av_frame_free (&run.frame);
+}
+
+typedef struct {
+  HearthVideoDecoder *decoder;
+  GPtrArray *digests;
+  AVFrame *frame;
+  gboolean done;
+} Alone;
+
+static void
+decode_first_alone (AVPacket *unit, gpointer user_data)
+{
+  Alone *alone = user_data;
+
+  if (alone->done || unit == NULL)
+    return;
+  alone->done = TRUE;
+  g_assert_true (hearth_video_decoder_decode_alone (alone->decoder, unit, alone->frame));
+  add_picture (alone->digests, alone->frame, FALSE);
+  av_frame_unref (alone->frame);
+}
+
+/* The first picture alone is the same picture, and the decoder is as good as new after it. */
+static void
+test_first_alone (gconstpointer data)
+{
+  const char *path = data;
+  g_autoptr (GPtrArray) reference = get_reference (path);
+  g_autoptr (HearthFrameOut) out = hearth_frame_out_new (&out_funcs, NULL);
+  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func (g_free);
+  Alone alone = { .digests = digests, .frame = av_frame_alloc () };
+  Run run = { .digests = digests, .frame = alone.frame };
+
+  alone.decoder = run.decoder = hearth_video_decoder_new (out, on_beat, NULL);
+  g_assert_true (hearth_video_decoder_open (alone.decoder, AV_CODEC_ID_H264, NULL, 0, NULL));
+  split (path, decode_first_alone, &alone);
+  g_assert_cmpstr (g_ptr_array_index (digests, 0), ==, g_ptr_array_index (reference, 0));
+  split (path, decode_into_buffers, &run);
+  g_assert_cmpuint (digests->len, ==, reference->len + 1);
+  for (guint i = 0; i < reference->len; i++)
+    g_assert_cmpstr (g_ptr_array_index (digests, i + 1), ==, g_ptr_array_index (reference, i));
+  hearth_video_decoder_free (alone.decoder);
+  av_frame_free (&alone.frame);
+}
+
+static void
+test_no_samples (void)
+{
+  g_test_skip ("shared/samples/h264 is not beside the project");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *samples = NULL;
+  g_autoptr (GDir) folder = NULL;
+  const char *name;
+
+  g_test_init (&argc, &argv, NULL);
+  samples = find_samples ();
+  folder = samples != NULL ? g_dir_open (samples, 0, NULL) : NULL;
+  if (folder == NULL)
+    g_test_add_func ("/play/decoder/samples", test_no_samples);
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
+    g_autofree char *test = g_strconcat ("/play/decoder/bit-exact/", name, NULL);
+
+    g_test_add_data_func_full (test, g_build_filename (samples, name, NULL), test_bit_exact, g_free);
+    if (g_str_has_prefix (name, "BA_MW_D") || g_str_has_prefix (name, "HCAFR1")) {
+      g_autofree char *alone = g_strconcat ("/play/decoder/first-alone/", name, NULL);
+
+      g_test_add_data_func_full (alone, g_build_filename (samples, name, NULL), test_first_alone, g_free);
+    }
+  }
+  return g_test_run ();
+}
