@@ -14,21 +14,28 @@ say (HearthVerdict *verdict, HearthError code, const char *text)
     *(char *) g_utf8_find_prev_char (verdict->text, verdict->text + strlen (verdict->text)) = '\0';
 }
 
-/* Packets come; can a picture start? */
+#define USUAL_INTERVAL_US (5 * G_USEC_PER_SEC) /* of key frames, before two of them told their own */
+
+/* Packets come; can a picture start? Where one has started, the next key frame may be long in coming. */
 static void
 judge_pictures (HearthVerdict *verdict, const HearthIngestFlow *flow, gint64 now_us)
 {
-  const gint64 since_us = MAX (flow->flowing_since_us, flow->last_key_frame_us);
+  const gboolean started = flow->last_key_frame_us >= flow->flowing_since_us;
+  const gint64 since_us = started ? flow->last_key_frame_us : flow->flowing_since_us;
+  const gint64 interval_us = flow->key_frame_interval_us > 0 ? flow->key_frame_interval_us : USUAL_INTERVAL_US;
+  const gint64 patience_us = HEARTH_VERDICT_PATIENCE_US + (started ? 2 * interval_us : 0);
   const guint64 packets = flow->ts.packets - flow->packets_at_key_frame; /* stuffing counted in: a hint is enough */
   const guint64 scrambled = flow->ts.scrambled - flow->scrambled_at_key_frame;
 
-  if (now_us - since_us <= HEARTH_VERDICT_PATIENCE_US + 2 * flow->key_frame_interval_us || (flow->has_tables && !flow->has_video))
+  if (now_us - since_us <= patience_us || (flow->has_tables && !flow->has_video))
     return;
   if (scrambled > packets / 2)
     say (verdict, HEARTH_ERROR_NO_KEY_FRAME,
          "The stream is scrambled: it needs a subscription or a decryption that this box does not have.");
   else if (!flow->has_tables)
     say (verdict, HEARTH_ERROR_NO_KEY_FRAME, "Packets come, but no tables that say what is in them (PAT and PMT).");
+  else if (started)
+    say (verdict, HEARTH_ERROR_NO_KEY_FRAME, "Packets come, but key frames have stopped: a picture that breaks stays broken.");
   else
     say (verdict, HEARTH_ERROR_NO_KEY_FRAME, "Packets come, but no key frame yet, so that no picture can start.");
 }

@@ -68,12 +68,25 @@ test_no_key_frame (void)
   assert_verdict (&report, 32 * S, "running", "NoKeyFrame");
 }
 
+/* One key frame, and the next one far away: a picture stands on the screen. */
+static void
+test_first_interval (void)
+{
+  HearthIngestReport report = flowing (10 * S, 20 * S, 10 * S);
+
+  assert_verdict (&report, 20 * S, "running", "");
+  report.flow.last_packet_us = 22 * S;
+  assert_verdict (&report, 22 * S, "running", "NoKeyFrame");
+}
+
 static void
 test_after_silence (void)
 {
   HearthIngestReport report = flowing (50 * S, 51 * S, 20 * S); /* flows again since 50; the last key frame is of before */
 
   assert_verdict (&report, 51 * S, "running", "");
+  report.flow.last_packet_us = 52 * S;
+  assert_verdict (&report, 52 * S, "running", "NoKeyFrame");
 }
 
 static void
@@ -146,6 +159,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stream/verdict/no-packets", test_no_packets);
   g_test_add_func ("/stream/verdict/no-key-frame", test_no_key_frame);
+  g_test_add_func ("/stream/verdict/first-interval", test_first_interval);
   g_test_add_func ("/stream/verdict/after-silence", test_after_silence);
   g_test_add_func ("/stream/verdict/radio", test_radio);
   g_test_add_func ("/stream/verdict/words", test_words);
