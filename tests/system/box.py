@@ -167,7 +167,12 @@ class Box(boxprocess.Box):
         return self.headend_get(f'/fault?channel={channel}&kind={kind}{words}')
 
     def streams(self, network):
-        return self.call(network, 'Network1', 'GetStreams')
+        try:
+            return self.call(network, 'Network1', 'GetStreams')
+        except GLib.Error as error:
+            if Gio.DBusError.get_remote_error(error) == 'tv.hearth.Error.Busy':  # its worker is being started
+                return []
+            raise
 
     def worker(self, role, instance=None):
         for worker in self.call(ROOT, 'System1', 'GetWorkers'):

@@ -20,6 +20,7 @@ HEARTH_LOG_TOPIC ("workers")
 #define AT_ONCE 3               /* restarts without a wait */
 #define LONGEST_WAIT_S 30
 #define FORGIVEN_US (60 * G_USEC_PER_SEC)
+#define WORKED_US (2 * G_USEC_PER_SEC) /* who worked that long is started at once: its fall is no loop */
 #define OPTIONAL_BUDGET 3
 #define HELLO_S 10              /* a worker that runs and does not come */
 #define ADOPTION_S 3            /* a living one that does not come back to us */
@@ -44,8 +45,11 @@ struct _HearthWorker {
   guint exit_watch, deadline, restart, ping;
   GDBusConnection *connection;
   HearthProgress *progress;
-  guint restarts, falls;
-  gint64 fell_us;  /* CLOCK_MONOTONIC of the last fall */
+  guint restarts;
+  guint falls;         /* within a minute: makes it more careful */
+  guint loops;         /* falls in a row before it had worked: makes it wait */
+  gint64 connected_us; /* CLOCK_MONOTONIC of its Hello; 0: has not said it */
+  gint64 fell_us;      /* CLOCK_MONOTONIC of the last fall */
   gint64 since_us; /* UTC, of this process */
   char *last_exit;
   char *kill_reason;
@@ -109,9 +113,9 @@ on_restart (gpointer user_data)
 static guint
 get_wait_s (HearthWorker *self)
 {
-  if (self->falls <= AT_ONCE)
+  if (self->loops <= AT_ONCE)
     return 0;
-  return MIN (1u << MIN (self->falls - AT_ONCE - 1, 5), LONGEST_WAIT_S);
+  return MIN (1u << MIN (self->loops - AT_ONCE - 1, 5), LONGEST_WAIT_S);
 }
 
 static void
@@ -122,7 +126,11 @@ get_up (HearthWorker *self)
 
   if (now_us - self->fell_us > FORGIVEN_US)
     self->falls = 0;
+  if (self->connected_us != 0 && now_us - self->connected_us > WORKED_US)
+    self->loops = 0;
   self->falls++;
+  self->loops++;
+  self->connected_us = 0;
   self->fell_us = now_us;
   if (!self->core && self->falls > OPTIONAL_BUDGET) {
     hearth_error ("%s fell %u times within a minute: disabled until hearthd restarts", self->name, self->falls);
@@ -232,7 +240,7 @@ hearth_worker_start (HearthWorker *self)
     hearth_error ("%s cannot be started: %s", self->name, error->message);
     g_free (self->last_exit);
     self->last_exit = g_strdup (error->message);
-    self->falls = MAX (self->falls, AT_ONCE); /* no use in trying at once */
+    self->loops = MAX (self->loops, AT_ONCE); /* no use in trying at once */
     get_up (self);
     return;
   }
@@ -324,6 +332,7 @@ hearth_worker_take_connection (HearthWorker *self, GDBusConnection *connection, 
   g_clear_handle_id (&self->deadline, g_source_remove);
   self->connection = g_object_ref (connection);
   g_signal_connect (connection, "closed", G_CALLBACK (on_line_closed), self);
+  self->connected_us = g_get_monotonic_time ();
   self->progress = take_progress (self, holds, fds);
   self->ping = g_timeout_add_seconds (PING_S, on_ping_due, self);
   hearth_info ("%s %s", self->name, self->adopted ? "adopted" : "connected");

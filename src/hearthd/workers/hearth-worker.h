@@ -13,8 +13,10 @@ G_BEGIN_DECLS
  * One worker process as hearthd sees it: started, watched by pidfd and by its
  * progress, started again, adopted after hearthd's own restart. Main thread.
  *
- * Core workers are never given up: at once three times, then after 1, 2, 4 ...
- * 30 s, each time a step more careful; a minute without a fall forgives all.
+ * Core workers are never given up. Who had worked for two seconds is started
+ * at once; who falls before that at once three times, then after 1, 2, 4 ...
+ * 30 s. From the fourth fall within a minute on each start is a step more
+ * careful.
  * Optional ones are disabled after three falls in sixty seconds.
  */
 typedef enum {
