@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "headend/mux.h"
+
+/* A service as its tables announce it. */
+typedef struct {
+  const HeadendChannel *channel; /* whose names and number */
+  const HeadendChannel *content; /* whose streams; another one after a change of content */
+  guint16 first_pid;             /* PMT, video, audio, audio */
+  guint8 version;                /* of PAT and PMT, 0 .. 31 */
+  guint n_audio;
+} HeadendTables;
+
+/* Writes the one packet of the table; @slot: PAT, PMT or SDT. Continuity 0. */
+void headend_tables_write (const HeadendTables *self, HeadendSlot slot, guint8 *packet);
+guint16 headend_tables_get_pid (const HeadendTables *self, HeadendSlot slot);
