@@ -73,7 +73,17 @@ set_state (HearthPlayer *self, const char *state, const char *reason, const char
   g_signal_emit (self, changed_signal, 0);
 }
 
-/* The stream knows why nothing comes; the player, why nothing is seen. */
+/* The stream knows why nothing comes; the player, why nothing is seen. That no key frame was found counts only while no picture
+ * moves: some streams have none for many seconds, and play from other points. */
+static gboolean
+stream_has_reason (HearthPlayer *self)
+{
+  const char *reason = self->on.stream != NULL ? hearth_stream_get_reason (self->on.stream) : "";
+
+  return *reason != '\0' && !(g_str_equal (reason, hearth_error_get_name (HEARTH_ERROR_NO_KEY_FRAME)) &&
+                              g_str_equal (self->play_state, "playing"));
+}
+
 static void
 update_state (HearthPlayer *self)
 {
@@ -81,7 +91,7 @@ update_state (HearthPlayer *self)
 
   if (*self->on.channel == '\0' && self->on.uri == NULL)
     set_state (self, "stopped", "", "");
-  else if (stream != NULL && *hearth_stream_get_reason (stream) != '\0')
+  else if (stream_has_reason (self))
     set_state (self, "no-signal", hearth_stream_get_reason (stream), hearth_stream_get_reason_text (stream));
   else
     set_state (self, self->play_state, self->play_reason, self->play_text);
