@@ -77,3 +77,11 @@ hearth_audio_sink_new (void)
     sink = try_sink ("alsa", "alsasink");
   return sink != NULL ? sink : hearth_null_sink_new ();
 }
+
+const char *
+hearth_audio_sink_get_name (GstElement *sink)
+{
+  GstElementFactory *factory = gst_element_get_factory (sink);
+
+  return factory != NULL ? GST_OBJECT_NAME (factory) : "hearthnullsink";
+}

@@ -126,9 +126,7 @@ hearth_pipeline_get_decoder_name (HearthPipeline *self)
 const char *
 hearth_pipeline_get_audio_sink_name (HearthPipeline *self)
 {
-  GstElementFactory *factory = gst_element_get_factory (self->card);
-
-  return factory != NULL ? GST_OBJECT_NAME (factory) : "hearthnullsink";
+  return hearth_audio_sink_get_name (self->card);
 }
 
 guint64

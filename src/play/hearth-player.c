@@ -3,6 +3,7 @@
 
 #include "play/hearth-pipeline.h"
 #include "play/hearth-tracks.h"
+#include "play/hearth-uri-path.h"
 #include "play/hearth-watch.h"
 
 #include <hearth/log.h>
@@ -16,8 +17,9 @@ struct _HearthPlayer {
   const HearthPlayerFuncs *funcs;
   gpointer user_data;
   HearthPlayContext context;
-  HearthPipeline *pipeline;
-  gboolean internet;
+  HearthPipeline *pipeline; /* television's; in a player for the internet made when it is first needed */
+  HearthUriPath *internet;  /* (nullable): only in a player for the internet */
+  gboolean on_internet;     /* what plays now comes by it */
 
   HearthRingSession *session; /* (nullable) */
   HearthRingReader *head;     /* looks at the ring's head */
@@ -82,15 +84,24 @@ is_radio (HearthPlayer *self)
          hearth_ring_session_select (self->session, HEARTH_RING_VIDEO, &pmt) == NULL;
 }
 
+/* What grows while data come. */
+static guint64
+get_head (HearthPlayer *self)
+{
+  if (self->on_internet)
+    return hearth_uri_path_get_arrived (self->internet);
+  return self->head != NULL ? hearth_ring_reader_get_head (self->head) : 0;
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
   HearthPlayer *self = user_data;
   const HearthWatchInput input = {
     .now_us = g_get_monotonic_time (),
-    .head = self->head != NULL ? hearth_ring_reader_get_head (self->head) : 0,
+    .head = get_head (self),
     .decoded = g_atomic_int_get (&self->context.decoded),
-    .key = has_stage (self, HEARTH_STAGE_RANDOM_ACCESS_POINT),
+    .key = self->on_internet ? g_atomic_int_get (&self->context.decoded) > 0 : has_stage (self, HEARTH_STAGE_RANDOM_ACCESS_POINT),
     .sounding = has_stage (self, HEARTH_STAGE_SOUND) && is_radio (self),
   };
 
@@ -136,7 +147,8 @@ on_news (const HearthNews *news, gpointer user_data)
     return;
   case HEARTH_NEWS_BROKEN:
     set_busy (self, FALSE);
-    set_state (self, "no-signal", "Disconnected", news->text);
+    set_state (self, "no-signal", self->on_internet ? hearth_error_get_name (hearth_uri_path_get_failure (self->internet)) : "Disconnected",
+               news->text);
     return;
   }
 }
@@ -170,15 +182,17 @@ hearth_player_new (gboolean internet, HearthProgress *progress, const HearthPlay
 
   self->funcs = funcs;
   self->user_data = user_data;
-  self->internet = internet;
   self->state = "stopped";
   self->reason = "";
   self->text = g_strdup ("");
   self->channel = g_strdup ("");
   self->context = (HearthPlayContext){ .sync = hearth_sync_new (), .out = hearth_frame_out_new (&out_funcs, self),
                                        .progress = progress, .news = on_news, .user_data = self, .volume_q16 = 65536 };
-  self->pipeline = hearth_pipeline_new (&self->context, error);
-  return self->pipeline != NULL ? g_steal_pointer (&self) : NULL;
+  if (internet)
+    self->internet = hearth_uri_path_new (&self->context, error);
+  else
+    self->pipeline = hearth_pipeline_new (&self->context, error);
+  return self->pipeline != NULL || self->internet != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -186,6 +200,7 @@ hearth_player_free (HearthPlayer *self)
 {
   set_busy (self, FALSE);
   g_clear_pointer (&self->pipeline, hearth_pipeline_free);
+  g_clear_pointer (&self->internet, hearth_uri_path_free);
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
   hearth_frame_out_free (self->context.out);
@@ -205,9 +220,13 @@ hearth_player_set_link (HearthPlayer *self, int fd, GError **error)
 
 /* Everything of the stream before is at rest after this. */
 static void
-begin (HearthPlayer *self, guint32 serial, gboolean resume)
+begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet)
 {
-  hearth_pipeline_halt (self->pipeline);
+  if (self->pipeline != NULL)
+    hearth_pipeline_halt (self->pipeline);
+  if (self->internet != NULL)
+    hearth_uri_path_halt (self->internet);
+  self->on_internet = on_internet;
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
   self->serial = serial;
@@ -215,7 +234,7 @@ begin (HearthPlayer *self, guint32 serial, gboolean resume)
   hearth_sync_reset (self->context.sync);
   if (!resume) /* a resumed programme's last pictures may still be shown in their time */
     hearth_frame_out_flush (self->context.out, serial);
-  hearth_watch_init (&self->watch, g_get_monotonic_time ());
+  hearth_watch_init (&self->watch, g_get_monotonic_time (), on_internet ? HEARTH_WATCH_INTERNET_US : HEARTH_WATCH_BROADCAST_US);
 }
 
 static void
@@ -239,10 +258,14 @@ hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **e
 
   g_variant_lookup (ring->options, "resume", "b", &resume);
   g_variant_lookup (ring->options, "program", "u", &program);
+  if (self->pipeline == NULL)
+    self->pipeline = hearth_pipeline_new (&self->context, error);
+  if (self->pipeline == NULL)
+    return FALSE;
   session = hearth_ring_session_new (ring->ring_fd, ring->waiters, ring->n_waiters, program, error);
   if (session == NULL)
     return FALSE;
-  begin (self, ring->serial, resume);
+  begin (self, ring->serial, resume, FALSE);
   self->session = session;
   self->head = hearth_ring_session_dup_reader (session);
   take_options (self, session, ring->options);
@@ -256,14 +279,25 @@ hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **e
 gboolean
 hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVariant *options, GError **error)
 {
-  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "this player plays no addresses");
-  return FALSE;
+  if (self->internet == NULL) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "this player was started without network");
+    return FALSE;
+  }
+  if (!gst_uri_is_valid (uri) || (!gst_uri_has_protocol (uri, "http") && !gst_uri_has_protocol (uri, "https"))) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "only http and https addresses are played directly");
+    return FALSE;
+  }
+  begin (self, serial, FALSE, TRUE);
+  set_state (self, "opening", "", "");
+  set_busy (self, TRUE);
+  hearth_uri_path_play (self->internet, uri, options);
+  return TRUE;
 }
 
 void
 hearth_player_stop (HearthPlayer *self, guint32 serial)
 {
-  begin (self, serial, FALSE);
+  begin (self, serial, FALSE, FALSE);
   set_busy (self, FALSE);
   hearth_frame_out_clear (self->context.out);
   set_state (self, "stopped", "", "");
@@ -278,17 +312,37 @@ hearth_player_set_volume (HearthPlayer *self, double volume, gboolean mute)
 GVariant *
 hearth_player_list_tracks (HearthPlayer *self, const char *kind, GError **error)
 {
-  return hearth_tracks_list (self->session, kind, error);
+  if (!hearth_tracks_check_kind (kind, error))
+    return NULL;
+  return self->on_internet ? hearth_uri_path_list_tracks (self->internet, kind) : hearth_tracks_list (self->session, kind);
 }
 
 gboolean
 hearth_player_select_track (HearthPlayer *self, const char *kind, const char *id, GError **error)
 {
+  if (!hearth_tracks_check_kind (kind, error))
+    return FALSE;
+  if (self->on_internet)
+    return hearth_uri_path_select_track (self->internet, kind, id, error);
   if (!hearth_tracks_select (self->session, kind, id, error))
     return FALSE;
-  hearth_pipeline_reselect (self->pipeline);
+  if (self->pipeline != NULL)
+    hearth_pipeline_reselect (self->pipeline);
   self->funcs->tracks (self->serial, self->user_data);
   return TRUE;
+}
+
+static void
+describe_decoder (HearthPlayer *self, GVariantDict *dict, guint64 decoded)
+{
+  gboolean by_uri = self->on_internet || self->pipeline == NULL;
+  guint64 copied = by_uri ? hearth_uri_path_get_copied_bytes (self->internet) : hearth_pipeline_get_copied_bytes (self->pipeline);
+
+  g_variant_dict_insert (dict, "decoder", "s", by_uri ? hearth_uri_path_get_decoder_name (self->internet)
+                                                      : hearth_pipeline_get_decoder_name (self->pipeline));
+  g_variant_dict_insert (dict, "copied-bytes-per-frame", "t", copied / MAX (decoded, 1));
+  g_variant_dict_insert (dict, "audio-sink", "s", by_uri ? hearth_uri_path_get_audio_sink_name (self->internet)
+                                                         : hearth_pipeline_get_audio_sink_name (self->pipeline));
 }
 
 GVariant *
@@ -306,14 +360,11 @@ hearth_player_get_statistics (HearthPlayer *self)
   g_variant_dict_insert (&dict, "frames-shown", "t", out.shown);
   g_variant_dict_insert (&dict, "frames-dropped", "t", out.dropped);
   g_variant_dict_insert (&dict, "frames-late", "t", out.late);
-  g_variant_dict_insert (&dict, "decoder", "s", hearth_pipeline_get_decoder_name (self->pipeline));
-  g_variant_dict_insert (&dict, "copied-bytes-per-frame", "t",
-                         hearth_pipeline_get_copied_bytes (self->pipeline) / MAX (decoded, 1));
+  describe_decoder (self, &dict, decoded);
   g_variant_dict_insert (&dict, "speed", "d", sync.speed);
   g_variant_dict_insert (&dict, "margin-us", "x", sync.margin_us);
   g_variant_dict_insert (&dict, "clock-ppm", "d", sync.ppm);
   g_variant_dict_insert (&dict, "av-offset-us", "x", (gint64) g_atomic_int_get (&self->context.sound_us));
-  g_variant_dict_insert (&dict, "audio-sink", "s", hearth_pipeline_get_audio_sink_name (self->pipeline));
   return g_variant_dict_end (&dict);
 }
 

@@ -13,8 +13,8 @@ is_kind (HearthTsCodec codec, const char *kind)
   return hearth_ts_codec_is_text (codec);
 }
 
-static gboolean
-check_kind (const char *kind, GError **error)
+gboolean
+hearth_tracks_check_kind (const char *kind, GError **error)
 {
   if (g_str_equal (kind, "video") || g_str_equal (kind, "audio") || g_str_equal (kind, "text"))
     return TRUE;
@@ -41,14 +41,12 @@ add_track (GVariantBuilder *tracks, const HearthTsStream *stream, gboolean selec
 }
 
 GVariant *
-hearth_tracks_list (HearthRingSession *session, const char *kind, GError **error)
+hearth_tracks_list (HearthRingSession *session, const char *kind)
 {
   GVariantBuilder tracks;
   HearthTsPmt pmt;
   const HearthTsStream *selected = NULL;
 
-  if (!check_kind (kind, error))
-    return NULL;
   g_variant_builder_init (&tracks, G_VARIANT_TYPE ("aa{sv}"));
   if (session == NULL || !hearth_ring_session_get_pmt (session, &pmt))
     return g_variant_builder_end (&tracks);
@@ -79,8 +77,6 @@ hearth_tracks_select (HearthRingSession *session, const char *kind, const char *
   guint reader = g_str_equal (kind, "video") ? HEARTH_RING_VIDEO : HEARTH_RING_AUDIO;
   guint64 pid = 0;
 
-  if (!check_kind (kind, error))
-    return FALSE;
   if (*id != '\0' && (!g_ascii_string_to_unsigned (id, 10, 0, 0x1fff, &pid, NULL) || !has_track (session, kind, pid))) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "this programme has no %s track \"%s\"; ListTracks tells them", kind, id);
     return FALSE;

@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#define NO_PACKETS_US 1500000   /* all of these are on screen within two seconds */
-#define NO_KEY_FRAME_US 1700000
+#define NO_KEY_FRAME_US 1700000 /* both are on screen within two seconds */
 #define CANNOT_DECODE_US 1700000
 
 void
-hearth_watch_init (HearthWatch *self, gint64 now_us)
+hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us)
 {
   memset (self, 0, sizeof *self);
+  self->patience_us = patience_us;
   self->opened_us = self->moved_us = now_us;
 }
 
@@ -25,7 +25,7 @@ static void
 take_note (HearthWatch *self, const HearthWatchInput *in)
 {
   if (in->head != self->head) {
-    if (self->data_us == 0 || in->now_us - self->moved_us >= NO_PACKETS_US)
+    if (self->data_us == 0 || in->now_us - self->moved_us >= self->patience_us)
       self->data_us = in->now_us; /* they come, or come again */
     self->moved_us = in->now_us;
   }
@@ -42,7 +42,7 @@ HearthWatchResult
 hearth_watch_look (HearthWatch *self, const HearthWatchInput *in)
 {
   take_note (self, in);
-  if (in->now_us - self->moved_us >= NO_PACKETS_US) {
+  if (in->now_us - self->moved_us >= self->patience_us) {
     self->playing = FALSE;
     return HEARTH_WATCH_NO_PACKETS;
   }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * something plays. Pure: the state of things in, an answer out.
  */
 typedef struct {
+  gint64 patience_us;         /* so long nothing may come */
   gint64 opened_us, moved_us; /* when it began, when the ring's head last moved */
   gint64 data_us;             /* when there first were data, 0: never */
   guint64 head;
@@ -38,7 +39,10 @@ typedef enum {
   HEARTH_WATCH_CANNOT_DECODE,
 } HearthWatchResult;
 
-void hearth_watch_init (HearthWatch *self, gint64 now_us);
+#define HEARTH_WATCH_BROADCAST_US 1500000 /* told on screen within two seconds */
+#define HEARTH_WATCH_INTERNET_US 5000000  /* lists and first parts of a programme take their time */
+
+void hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us);
 HearthWatchResult hearth_watch_look (HearthWatch *self, const HearthWatchInput *input);
 void hearth_watch_fail (HearthWatch *self, gint64 now_us);
 

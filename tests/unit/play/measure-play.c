@@ -153,6 +153,27 @@ zap (TestBox *box, const char *path, const TestStreamSpec *spec, gboolean prefet
   test_feed_free (feed);
 }
 
+static gboolean
+is_shown (TestBox *box, gpointer data)
+{
+  return test_box_get_stage (box, "first-shown") != 0;
+}
+
+static void
+zap_uri (TestBox *box, const char *uri, guint fps, const char *dump, Figures *figures)
+{
+  gint64 command_us = g_get_monotonic_time ();
+  guint32 serial = test_box_open_uri (box, uri);
+
+  if (!test_box_wait (box, is_shown, NULL, 8000)) {
+    printf ("no picture\n");
+    return;
+  }
+  test_box_run (box, 5500);
+  judge (box, serial, command_us, fps, dump, figures);
+  test_box_stop (box);
+}
+
 static guint
 argument (int argc, char **argv, int index, guint otherwise)
 {
@@ -191,8 +212,13 @@ main (int argc, char **argv)
     path = test_stream_make (&spec);
   for (guint i = 0; i < sizeof figures / sizeof *all; i++)
     all[i] = g_array_new (FALSE, FALSE, sizeof (double));
-  box = test_box_new (environment);
+  box = test_box_new (environment, g_getenv ("URI") != NULL);
   test_box_connect_shell (box);
+  if (g_getenv ("URI") != NULL) {
+    for (guint i = 0; i < n_zaps; i++)
+      zap_uri (box, g_getenv ("URI"), spec.fps, dump, &figures);
+    n_zaps = 0;
+  }
   for (guint i = 0; i < n_zaps; i++)
     zap (box, path, &spec, prefetched, argument (argc, argv, 8, 5500), dump, &figures);
   print_figure ("first", figures.first);

@@ -40,8 +40,8 @@ struct _TestBox {
 /* ---- hearthd --------------------------------------------------------------------------------- */
 
 static gboolean
-on_hello (HearthDBusInternalManager1 *manager, GDBusMethodInvocation *call, GUnixFDList *fds, const char *role, const char *instance,
-          const char *token, const char *version, GVariant *holds, GVariant *handles, gpointer user_data)
+on_hello (HearthDBusInternalManager1 *manager, GDBusMethodInvocation *call, GUnixFDList *fds, const char *role,
+          const char *instance, const char *token, const char *version, GVariant *holds, GVariant *handles, gpointer user_data)
 {
   TestBox *self = user_data;
 
@@ -149,7 +149,11 @@ on_refresh (gpointer user_data)
   gint64 now_us = g_get_monotonic_time ();
   HearthFrame *due = NULL;
 
-  while (!g_queue_is_empty (&self->waiting) && ((HearthFrame *) g_queue_peek_head (&self->waiting))->present_us <= now_us + REFRESH_US / 2) {
+  for (;;) {
+    const HearthFrame *next = g_queue_peek_head (&self->waiting);
+
+    if (next == NULL || next->present_us > now_us + REFRESH_US / 2)
+      break;
     if (due != NULL)
       drop_frame (self, due);
     due = g_queue_pop_head (&self->waiting);
@@ -300,6 +304,18 @@ test_box_open (TestBox *self, HearthRingWriter *ring, gboolean resume)
   return self->serial;
 }
 
+guint32
+test_box_open_uri (TestBox *self, const char *uri)
+{
+  GVariantBuilder options;
+
+  drop_waiters (self);
+  g_variant_builder_init (&options, G_VARIANT_TYPE ("a{sv}"));
+  self->serial++;
+  g_variant_unref (test_box_call (self, "OpenUri", g_variant_new ("(usa{sv})", self->serial, uri, &options)));
+  return self->serial;
+}
+
 void
 test_box_stop (TestBox *self)
 {
@@ -319,7 +335,7 @@ is_connected (TestBox *self, gpointer data)
 }
 
 static void
-start_process (TestBox *self, const char *const *environment)
+start_process (TestBox *self, const char *const *environment, gboolean internet)
 {
   g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "hearth-play", NULL);
   g_autofree char *socket = g_build_filename (self->folder, "hearthd.sock", NULL);
@@ -333,12 +349,12 @@ start_process (TestBox *self, const char *const *environment)
 
     g_subprocess_launcher_setenv (launcher, parts[0], parts[1], TRUE);
   }
-  self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--socket", socket, NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--socket", socket, internet ? "--network" : NULL, NULL);
   g_assert_no_error (error);
 }
 
 TestBox *
-test_box_new (const char *const *environment)
+test_box_new (const char *const *environment, gboolean internet)
 {
   TestBox *self = g_new0 (TestBox, 1);
   g_autofree char *guid = g_dbus_generate_guid ();
@@ -358,7 +374,7 @@ test_box_new (const char *const *environment)
   self->stages = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->state = g_strdup ("");
   self->reason = g_strdup ("");
-  start_process (self, environment);
+  start_process (self, environment, internet);
   g_assert_true (test_box_wait (self, is_connected, NULL, 10000));
   return self;
 }

@@ -46,8 +46,8 @@ typedef struct {
 
 typedef struct _TestBox TestBox;
 
-/* @environment: (nullable): NAME=VALUE, NULL-terminated, for hearth-play. Waits for its Hello. */
-TestBox *test_box_new (const char *const *environment);
+/* @environment: (nullable): NAME=VALUE, NULL-terminated, for hearth-play. @internet: --network. Waits for its Hello. */
+TestBox *test_box_new (const char *const *environment, gboolean internet);
 void test_box_free (TestBox *self);
 GPid test_box_get_pid (TestBox *self);
 /* Gives a new link, as after a restart of the shell. */
@@ -55,6 +55,7 @@ void test_box_connect_shell (TestBox *self);
 void test_box_drop_shell (TestBox *self);
 /* Returns the serial. */
 guint32 test_box_open (TestBox *self, HearthRingWriter *ring, gboolean resume);
+guint32 test_box_open_uri (TestBox *self, const char *uri);
 void test_box_stop (TestBox *self);
 GVariant *test_box_call (TestBox *self, const char *method, GVariant *parameters); /* fails the test on errors */
 GArray *test_box_get_shown (TestBox *self); /* TestShown, all that was */

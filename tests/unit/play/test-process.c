@@ -21,7 +21,7 @@ set_up (Fixture *f, gconstpointer data)
 {
   if (stream_path == NULL)
     return;
-  f->box = test_box_new (NULL);
+  f->box = test_box_new (NULL, FALSE);
   test_box_connect_shell (f->box);
   f->feed = test_feed_new (stream_path, MUX_KBPS, 300);
 }

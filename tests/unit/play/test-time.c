@@ -222,7 +222,7 @@ test_watch_names_the_reason (void)
   HearthWatch watch;
   HearthWatchInput in = { .now_us = 10 * S };
 
-  hearth_watch_init (&watch, in.now_us);
+  hearth_watch_init (&watch, in.now_us, HEARTH_WATCH_BROADCAST_US);
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
   in.now_us += 1600000;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_PACKETS);
@@ -251,7 +251,7 @@ test_watch_forgives_a_stall (void)
   HearthWatch watch;
   HearthWatchInput in = { .now_us = 10 * S, .head = 188, .key = TRUE, .decoded = 1 };
 
-  hearth_watch_init (&watch, in.now_us);
+  hearth_watch_init (&watch, in.now_us, HEARTH_WATCH_BROADCAST_US);
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_PLAYING);
   in.now_us += 30 * S;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_PACKETS);
