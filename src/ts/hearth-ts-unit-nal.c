@@ -15,6 +15,17 @@ typedef struct {
 
 typedef gboolean (*NalFunc) (NalScan *scan, const guint8 *nal, gsize n_bytes);
 
+/* Zeros at the end are not the NAL unit's. Where the bytes are cut off there, they and a one may be the next start code. */
+static gsize
+strip_end (const guint8 *nal, gsize n_bytes)
+{
+  if (n_bytes >= 3 && nal[n_bytes - 3] == 0 && nal[n_bytes - 2] == 0 && nal[n_bytes - 1] == 1)
+    n_bytes -= 3;
+  while (n_bytes > 0 && nal[n_bytes - 1] == 0)
+    n_bytes--;
+  return n_bytes;
+}
+
 /* Calls @func for each NAL unit with at least @header bytes, until it returns TRUE. The last one may be cut off. */
 static void
 scan_nals (const guint8 *unit, gsize n_bytes, guint header, NalFunc func, NalScan *scan)
@@ -23,8 +34,9 @@ scan_nals (const guint8 *unit, gsize n_bytes, guint header, NalFunc func, NalSca
 
   while (at < n_bytes) {
     gsize next = hearth_ts_start_code_find (unit, n_bytes, at + 3);
+    gsize n = strip_end (unit + at + 3, next - (at + 3));
 
-    if (next - (at + 3) >= header && func (scan, unit + at + 3, next - (at + 3)))
+    if (n >= header && func (scan, unit + at + 3, n))
       return;
     at = next;
   }
