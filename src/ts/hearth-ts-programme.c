@@ -55,6 +55,12 @@ push_section (HearthTsProgramme *self, HearthTsSection *section, const guint8 *p
 
 /* ---- PAT --------------------------------------------------------------------------------- */
 
+static gboolean
+is_same (const guint8 *a, gsize n_a, const guint8 *b, gsize n_b)
+{
+  return n_a == n_b && memcmp (a, b, n_a) == 0;
+}
+
 static const HearthTsProgram *
 find_program (const HearthTsPat *pat, guint16 program_number)
 {
@@ -91,13 +97,6 @@ consider_all (HearthTsProgramme *self, const HearthTsPat *pat)
     add_candidate (self, &pat->programs[i]);
 }
 
-static gboolean
-is_same_pat (const HearthTsPat *a, const HearthTsPat *b)
-{
-  return a->transport_stream_id == b->transport_stream_id && a->section_number == b->section_number &&
-         a->n_programs == b->n_programs && memcmp (a->programs, b->programs, a->n_programs * sizeof a->programs[0]) == 0;
-}
-
 static void
 on_pat (const guint8 *section, gsize n_bytes, gpointer user_data)
 {
@@ -106,14 +105,19 @@ on_pat (const guint8 *section, gsize n_bytes, gpointer user_data)
   guint16 number = self->chosen ? self->pmts[0].program.program_number : self->wanted;
   HearthTsPat pat;
 
+  if (is_same (section, n_bytes, self->last_pat, self->n_last_pat)) {
+    self->health->pat++;
+    return;
+  }
   if (!hearth_ts_pat_parse (&pat, section, n_bytes))
     return;
   self->health->pat++;
   if (self->wanted == 0 && pat.section_number != 0) /* the first programme is never there */
     return;
-  if (is_same_pat (&pat, &self->programs))
-    return;
-  self->programs = pat;
+  memcpy (self->last_pat, section, n_bytes);
+  self->n_last_pat = n_bytes;
+  self->transport_stream_id = pat.transport_stream_id;
+  self->pat_version = pat.version;
   program = number != 0 ? find_program (&pat, number) : NULL;
   if (program != NULL) {
     if (self->chosen && program->pmt_pid == self->pmts[0].program.pmt_pid)
@@ -165,6 +169,10 @@ on_pmt (const guint8 *section, gsize n_bytes, gpointer user_data)
   HearthTsPmtCandidate *candidate;
   HearthTsPmt pmt;
 
+  if (self->known && self->chosen && is_same (section, n_bytes, self->pmt_section, self->n_pmt_section)) {
+    self->health->pmt++;
+    return;
+  }
   if (!hearth_ts_pmt_parse (&pmt, section, n_bytes))
     return;
   candidate = find_candidate (self, pmt.program_number);
@@ -174,8 +182,6 @@ on_pmt (const guint8 *section, gsize n_bytes, gpointer user_data)
   if (!self->chosen && self->picked == NULL)
     self->picked = pick (self, candidate);
   if (!self->chosen && self->picked != candidate)
-    return;
-  if (self->known && n_bytes == self->n_pmt_section && memcmp (section, self->pmt_section, n_bytes) == 0 && self->chosen)
     return;
   self->pmt = pmt;
   memcpy (self->pmt_section, section, n_bytes);
@@ -188,7 +194,7 @@ take_pmt (HearthTsProgramme *self)
 {
   const HearthTsProgram *program = &self->pmts[0].program;
 
-  self->n_pat_section = hearth_ts_pat_build (self->pat_section, self->programs.transport_stream_id, self->programs.version,
+  self->n_pat_section = hearth_ts_pat_build (self->pat_section, self->transport_stream_id, self->pat_version,
                                              program->program_number, program->pmt_pid);
   self->known = TRUE;
   self->fresh = FALSE;

@@ -26,7 +26,10 @@ struct _HearthTsProgramme {
   gpointer user_data;
 
   HearthTsSection pat;
-  HearthTsPat programs; /* the last PAT */
+  guint8 last_pat[HEARTH_TS_MAX_PSI_SECTION]; /* as it came */
+  gsize n_last_pat;
+  guint16 transport_stream_id;
+  guint8 pat_version;
   guint n_pmts;         /* one, once it is chosen */
   HearthTsPmtCandidate pmts[G_N_ELEMENTS (((HearthTsPat *) 0)->programs)];
   gboolean chosen, fresh;       /* fresh: pmt came with the packet at hand */
