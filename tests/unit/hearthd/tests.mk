@@ -26,3 +26,13 @@ test_hearthd_zaps_SOURCES = tests/unit/hearthd/test-zaps.c
 test_hearthd_zaps_CPPFLAGS = $(HEARTHD_TEST_CPPFLAGS)
 test_hearthd_zaps_CFLAGS = $(HEARTHD_TEST_CFLAGS)
 test_hearthd_zaps_LDADD = $(HEARTHD_TEST_LIBS)
+
+check_PROGRAMS += hearth-fake test-hearthd-workers
+TESTS += test-hearthd-workers
+hearth_fake_SOURCES = tests/unit/hearthd/hearth-fake.c
+hearth_fake_LDADD = libbase.la libdbus.la libhearth-1.0.la $(GLIB_LIBS)
+test_hearthd_workers_SOURCES = tests/unit/hearthd/test-workers.c
+test_hearthd_workers_CPPFLAGS = $(HEARTHD_TEST_CPPFLAGS)
+test_hearthd_workers_CFLAGS = $(HEARTHD_TEST_CFLAGS)
+test_hearthd_workers_LDADD = $(HEARTHD_TEST_LIBS)
+
