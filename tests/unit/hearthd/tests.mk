@@ -36,3 +36,9 @@ test_hearthd_workers_CPPFLAGS = $(HEARTHD_TEST_CPPFLAGS)
 test_hearthd_workers_CFLAGS = $(HEARTHD_TEST_CFLAGS)
 test_hearthd_workers_LDADD = $(HEARTHD_TEST_LIBS)
 
+check_PROGRAMS += test-hearthd-bus
+TESTS += test-hearthd-bus
+test_hearthd_bus_SOURCES = tests/unit/hearthd/test-bus.c
+test_hearthd_bus_CPPFLAGS = $(HEARTHD_TEST_CPPFLAGS)
+test_hearthd_bus_CFLAGS = $(HEARTHD_TEST_CFLAGS)
+test_hearthd_bus_LDADD = $(HEARTHD_TEST_LIBS)
