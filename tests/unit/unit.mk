@@ -23,5 +23,6 @@ include tests/unit/shell/tests.mk
 include tests/unit/client/tests.mk
 include tests/unit/ctl/tests.mk
 include tests/unit/web/tests.mk
+include tests/unit/worker/tests.mk
 include tests/unit/plugins/tests.mk
 include tests/unit/headend/tests.mk

@@ -21,3 +21,10 @@ test_iptv_sources_SOURCES = tests/unit/plugins/test-iptv-sources.c tests/unit/pl
 test_iptv_sources_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
 test_iptv_sources_LDADD = $(IPTV_TEST_LIBS)
 endif
+
+if PLATFORM_GENERIC
+check_PROGRAMS += test-platform-generic
+TESTS += test-platform-generic
+test_platform_generic_SOURCES = tests/unit/plugins/test-platform-generic.c
+test_platform_generic_LDADD = libplatform-generic-builtin.la libhearth-1.0.la $(GLIB_LIBS)
+endif
