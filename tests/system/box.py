@@ -17,6 +17,7 @@ ROOT = '/tv/hearth'
 VIEW = '/tv/hearth/view/main'
 OUTPUT = '/tv/hearth/output/main'
 NO_CODE = 0xffffffff
+PATIENCE = float(os.environ.get('HEARTH_TEST_PATIENCE', '1'))  # times all limits: sanitizers make everything slower
 
 
 def now_us():
@@ -82,7 +83,7 @@ class Box(boxprocess.Box):
     def wait(self, condition, timeout, what):
         """Runs the main loop until condition() is true; its value."""
         context = GLib.MainContext.default()
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         tick = GLib.timeout_add(10, lambda: True)  # looks again also when the bus is silent
         try:
             while True:
@@ -94,6 +95,14 @@ class Box(boxprocess.Box):
                 context.iteration(True)
         finally:
             GLib.source_remove(tick)
+
+    def close(self, keep=False):
+        """Also looks whether a sanitizer had something to say of any process."""
+        self.stop()
+        with open(self.log_path, encoding='utf-8', errors='replace') as log:
+            said = [line for line in log if 'ERROR: AddressSanitizer' in line or 'runtime error:' in line]
+        super().close(keep)
+        assert not said, said[:5]
 
     def tail(self, lines=40):
         self.log.flush()
