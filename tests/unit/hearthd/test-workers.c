@@ -206,7 +206,7 @@ test_killed (Fixture *f, gconstpointer data)
     g_assert_cmpuint (hearth_worker_get_restarts (f->worker), ==, time);
   }
   wait_connected (f, 5);
-  g_assert_cmpint (g_get_monotonic_time () - f->lost_us, >=, G_USEC_PER_SEC * 9 / 10);
+  g_assert_cmpint (g_get_monotonic_time () - f->lost_us, >=, G_USEC_PER_SEC / 2); /* timers of seconds are put together */
 }
 
 static void

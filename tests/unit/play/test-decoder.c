@@ -30,12 +30,12 @@ find_samples (void)
 
   while (!g_str_equal (at, "/") && !g_str_equal (at, ".")) {
     g_autofree char *folder = g_build_filename (at, "shared", "samples", "h264", NULL);
-    char *up = g_path_get_dirname (at);
+    g_autofree char *up = g_path_get_dirname (at);
 
     if (g_file_test (folder, G_FILE_TEST_IS_DIR))
       return g_steal_pointer (&folder);
     g_free (at);
-    at = up;
+    at = g_steal_pointer (&up);
   }
   return NULL;
 }
