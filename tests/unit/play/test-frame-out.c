@@ -207,6 +207,8 @@ test_other_shape_retires_the_pool (Fixture *f, gconstpointer data)
   wait_for_frames (f, 2);
   g_assert_cmpuint (f->n_dropped_pools, ==, 0); /* the small picture is still on glass */
   hearth_frames_consumer_shown (f->shell, &g_array_index (f->frames, HearthFrame, 1), g_get_monotonic_time ());
+  hearth_frames_consumer_release (f->shell, g_array_index (f->frames, HearthFrame, 0).pool,
+                                  g_array_index (f->frames, HearthFrame, 0).index); /* now the large one is */
   while (f->n_dropped_pools == 0)
     g_main_context_iteration (NULL, TRUE);
   hearth_frame_out_get_state (f->out, &state);
