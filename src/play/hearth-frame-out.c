@@ -374,6 +374,12 @@ hearth_frame_out_unref (HearthFrameOut *self, HearthBuffer *buffer)
   unref_locked (self, buffer);
 }
 
+const HearthFramePool *
+hearth_frame_out_get_shape (const HearthBuffer *buffer)
+{
+  return &buffer->pool->shape;
+}
+
 void
 hearth_frame_out_set_flushing (HearthFrameOut *self, gboolean flushing)
 {

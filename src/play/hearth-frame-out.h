@@ -45,6 +45,8 @@ gboolean hearth_frame_out_has_link (HearthFrameOut *self);
 HearthBuffer *hearth_frame_out_acquire (HearthFrameOut *self, const HearthFramePool *shape, void (*beat) (gpointer), gpointer user_data);
 HearthBuffer *hearth_frame_out_ref (HearthFrameOut *self, HearthBuffer *buffer);
 void hearth_frame_out_unref (HearthFrameOut *self, HearthBuffer *buffer);
+/* Of the pool in which it lies; borrowed while the buffer is held. */
+const HearthFramePool *hearth_frame_out_get_shape (const HearthBuffer *buffer);
 void hearth_frame_out_set_flushing (HearthFrameOut *self, gboolean flushing);
 
 /* @frame: pool, index and sequence are filled in. FALSE: the shell did not get it. */

@@ -34,8 +34,8 @@ typedef struct {
   gboolean normal; /* the margin stands */
 } HearthSteer;
 
-/* While nothing is heard nobody can hear that media go slowly, and at 25 Hz a picture still stands less than 60 ms. */
-#define HEARTH_STEER_SILENT_SPEED 0.70
+/* While nothing is heard nobody can hear that media go slowly, and at 25 Hz a picture still stands less than 55 ms. */
+#define HEARTH_STEER_SILENT_SPEED 0.75
 /* Sound that began behind the picture goes faster than it by 0.15: at 0.95. */
 #define HEARTH_STEER_SKEWED_SPEED 0.80
 #define HEARTH_STEER_SLOWEST_SOUND 0.90

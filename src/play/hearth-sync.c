@@ -30,8 +30,8 @@ struct _HearthSync {
   HearthSteer steer;
   HearthTsClock *sender;
   gboolean has_video, has_sound, paced;
-  gboolean skewed; /* once a stream: sound began behind the picture by skew_us at skewed_us */
-  gint64 skew_us, skewed_us;
+  gboolean skewed; /* once a stream: sound began behind the picture by skew90k at skewed_us */
+  gint64 skew90k, skewed_us;
   gboolean sounding;
   gint64 sound_lead_us, starved_us; /* how much was at hand when all was read, and when that was */
   gint64 backlog_us;
@@ -137,11 +137,11 @@ get_margin (HearthSync *self, gint64 now_us)
   return ABS (margin_us) < PCR_FAR_US ? margin_us : HEARTH_NO_TIME;
 }
 
-/* By how much sound is later than its place on the map says: less and less. */
+/* By how much sound is behind the picture, in media time: less and less. */
 static gint64
-get_skew (HearthSync *self, gint64 now_us)
+get_skew90k (HearthSync *self, gint64 now_us)
 {
-  return self->skewed ? MAX (self->skew_us - (gint64) ((now_us - self->skewed_us) * SKEW_RATE), 0) : 0;
+  return self->skewed ? MAX (self->skew90k - (gint64) (HEARTH_90K_OF_US (now_us - self->skewed_us) * SKEW_RATE), 0) : 0;
 }
 
 static gint64
@@ -183,7 +183,7 @@ steer (HearthSync *self, gint64 now_us)
     .sound_lead_us = now_us - self->starved_us < STARVED_FOR_US ? self->sound_lead_us : G_MAXINT64,
     .has_sound = self->has_sound,
     .sounding = self->sounding,
-    .skewed = get_skew (self, now_us) > 0,
+    .skewed = get_skew90k (self, now_us) > 0,
     .ppm = get_ppm (self),
   };
   if (self->paced) { /* whatever is short will come: it waited for us */
@@ -196,15 +196,13 @@ steer (HearthSync *self, gint64 now_us)
 static void
 start (HearthSync *self, gint64 pts90k, gint64 now_us)
 {
-  double speed = self->paced ? 1.0 : self->backlog_us >= BACKLOG_US ? HEARTH_STEER_SLOW : HEARTH_STEER_SILENT_SPEED;
-
-  hearth_clock_map_start (&self->map, pts90k, now_us + START_US, speed);
+  /* At full speed until the second picture is there, which so comes at the next refresh but one; then it is steered. */
+  hearth_clock_map_start (&self->map, pts90k, now_us + START_US, 1.0);
   self->started_us = self->steered_us = now_us;
   g_cond_broadcast (&self->start_cond);
   if (self->backlog_us >= BACKLOG_US)
     self->slack_us = 2 * self->period_us;
-  hearth_debug ("media time starts at %.3f s, speed %.2f, %" G_GINT64_FORMAT " ms at hand", pts90k / 90000.0, speed,
-                self->backlog_us / 1000);
+  hearth_debug ("media time starts at %.3f s, %" G_GINT64_FORMAT " ms at hand", pts90k / 90000.0, self->backlog_us / 1000);
 }
 
 void
@@ -260,7 +258,7 @@ hearth_sync_sound (HearthSync *self, gint64 pts90k, gint64 now_us)
     start (self, pts90k, now_us);
   }
   steer (self, now_us);
-  return hearth_clock_map_to_local (&self->map, pts90k) + get_skew (self, now_us);
+  return hearth_clock_map_to_local (&self->map, pts90k + get_skew90k (self, now_us));
 }
 
 void
@@ -275,20 +273,21 @@ void
 hearth_sync_sound_starves (HearthSync *self, gint64 end90k, gint64 piece_us, gint64 now_us)
 {
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
-  gint64 hand_us = SOUND_HAND_US + piece_us;
+  gint64 hand_us = SOUND_HAND_US + piece_us, skew90k;
 
   if (!self->map.started)
     return;
   self->starved_us = now_us;
-  self->sound_lead_us = hearth_clock_map_to_local (&self->map, end90k) + get_skew (self, now_us) - now_us;
+  self->sound_lead_us = hearth_clock_map_to_local (&self->map, end90k + get_skew90k (self, now_us)) - now_us;
   if (self->sounding || self->skewed || !self->has_video || self->sound_lead_us >= hand_us)
     return;
-  if (hand_us - self->sound_lead_us > SKEW_MAX_US) /* too far to be taken for the same scene: the slow picture comes nearer */
+  skew90k = hearth_clock_map_to_media (&self->map, now_us + hand_us) - end90k;
+  if (skew90k > HEARTH_90K_OF_US (SKEW_MAX_US)) /* no more the same scene: the slow picture comes nearer */
     return;
   self->skewed = TRUE;
-  self->skew_us = hand_us - self->sound_lead_us;
+  self->skew90k = skew90k;
   self->skewed_us = now_us;
-  hearth_debug ("sound begins %" G_GINT64_FORMAT " ms behind the picture", self->skew_us / 1000);
+  hearth_debug ("sound begins %" G_GINT64_FORMAT " ms behind the picture", skew90k / 90);
 }
 
 void
@@ -309,7 +308,7 @@ hearth_sync_get_state (HearthSync *self, HearthSyncState *state)
   *state = (HearthSyncState) {
     .speed = self->map.started ? self->map.speed : 0,
     .ppm = get_ppm (self),
-    .skew_us = get_skew (self, g_get_monotonic_time ()),
+    .skew_us = HEARTH_US_OF_90K (get_skew90k (self, g_get_monotonic_time ())),
     .margin_us = margin_us == HEARTH_NO_TIME ? 0 : margin_us,
     .started = self->map.started,
     .normal = self->steer.normal,

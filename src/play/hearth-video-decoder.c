@@ -25,6 +25,11 @@ struct _HearthVideoDecoder {
   gsize n_extra;
   guint n_threads;
   gint refused_format; /* atomic: told once */
+  AVCodecParserContext *parser; /* tells whether a unit is a whole frame */
+  HearthBuffer *last_taken;     /* by on_get_buffer, with how many there were; of use with one thread only */
+  guint n_taken;
+  HearthBuffer *half; /* (nullable): holds one field of the first picture, of half_pts */
+  gint64 half_pts;
   guint64 copied_bytes;
 };
 
@@ -129,6 +134,8 @@ on_get_buffer (AVCodecContext *context, AVFrame *frame, int flags)
   if (buffer == NULL)
     return AVERROR (ENOMEM);
   attach (frame, &shape, buffer);
+  self->last_taken = buffer;
+  self->n_taken++;
   return 0;
 }
 
@@ -172,6 +179,7 @@ void
 hearth_video_decoder_free (HearthVideoDecoder *self)
 {
   avcodec_free_context (&self->context);
+  g_clear_pointer (&self->parser, av_parser_close);
   g_free (self->extra);
   g_free (self);
 }
@@ -191,6 +199,7 @@ hearth_video_decoder_open (HearthVideoDecoder *self, enum AVCodecID id, const gu
     return TRUE;
   }
   avcodec_free_context (&self->context);
+  g_clear_pointer (&self->parser, av_parser_close);
   g_free (self->extra);
   self->extra = g_memdup2 (extra, n_extra);
   self->n_extra = n_extra;
@@ -205,17 +214,28 @@ hearth_video_decoder_open (HearthVideoDecoder *self, enum AVCodecID id, const gu
 void
 hearth_video_decoder_flush (HearthVideoDecoder *self)
 {
+  self->half = NULL;
   if (self->context != NULL)
     avcodec_flush_buffers (self->context);
+}
+
+static double
+get_rate (const AVCodecContext *context)
+{
+  return context->framerate.num > 0 && context->framerate.den > 0 ? MIN (av_q2d (context->framerate), 120) : 50;
+}
+
+static gboolean
+needs_one_thread (const AVCodecContext *seen)
+{
+  return (double) seen->coded_width * seen->coded_height * get_rate (seen) <= ONE_THREAD_PIXELS_S;
 }
 
 /* The stream's size and rate are known: one thread, or several? */
 static void
 choose_threads (HearthVideoDecoder *self, const AVCodecContext *seen)
 {
-  double rate = seen->framerate.num > 0 && seen->framerate.den > 0 ? av_q2d (seen->framerate) : 50;
-  gboolean one = (double) seen->coded_width * seen->coded_height * MIN (rate, 120) <= ONE_THREAD_PIXELS_S;
-  guint wanted = one ? 1 : CLAMP (g_get_num_processors (), 1, THREADS_MAX);
+  guint wanted = needs_one_thread (seen) ? 1 : CLAMP (g_get_num_processors (), 1, THREADS_MAX);
   AVCodecContext *context;
 
   if (wanted == self->n_threads)
@@ -223,22 +243,22 @@ choose_threads (HearthVideoDecoder *self, const AVCodecContext *seen)
   context = open_context (self, wanted, wanted > 1 ? FF_THREAD_FRAME | FF_THREAD_SLICE : FF_THREAD_SLICE);
   if (context == NULL)
     return;
-  hearth_info ("%dx%d at %.2f Hz: %u decoding threads", seen->coded_width, seen->coded_height, rate, wanted);
+  hearth_info ("%dx%d at %.2f Hz: %u decoding threads", seen->coded_width, seen->coded_height, get_rate (seen),
+               wanted);
   avcodec_free_context (&self->context);
   self->context = context;
   self->n_threads = wanted;
 }
 
-gboolean
-hearth_video_decoder_decode_alone (HearthVideoDecoder *self, AVPacket *unit, AVFrame *frame)
+static gboolean
+decode_alone (HearthVideoDecoder *self, AVPacket *unit, AVFrame *frame)
 {
   /* Frame threads give the first picture late: they get a helper that works by slices. */
   AVCodecContext *helper = self->n_threads > 1 ? open_context (self, self->n_threads, FF_THREAD_SLICE) : NULL;
   AVCodecContext *context = helper != NULL ? helper : self->context;
   gboolean found = FALSE;
 
-  if (context == NULL)
-    return FALSE;
+  avcodec_flush_buffers (self->context);
   if (avcodec_send_packet (context, unit) >= 0) {
     avcodec_send_packet (context, NULL);
     found = avcodec_receive_frame (context, frame) >= 0;
@@ -250,6 +270,87 @@ hearth_video_decoder_decode_alone (HearthVideoDecoder *self, AVPacket *unit, AVF
   else
     avcodec_flush_buffers (self->context);
   return found;
+}
+
+/* A picture of which only a field has come is not whole when its unit has gone in. */
+static gboolean
+is_whole_frame (HearthVideoDecoder *self, const AVPacket *unit)
+{
+  guint8 *out;
+  int n_out;
+
+  if (self->codec->id == AV_CODEC_ID_HEVC)
+    return TRUE; /* knows frames only: fields are frames of their own */
+  if (self->parser == NULL)
+    self->parser = av_parser_init (self->codec->id);
+  if (self->parser == NULL)
+    return FALSE;
+  self->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+  av_parser_parse2 (self->parser, self->context, &out, &n_out, unit->data, unit->size, unit->pts, unit->dts, 0);
+  return self->parser->picture_structure == AV_PICTURE_STRUCTURE_FRAME;
+}
+
+/* What libavcodec would say of the picture in @buffer. */
+static void
+borrow_picture (HearthVideoDecoder *self, HearthBuffer *buffer, gint64 pts, AVFrame *frame)
+{
+  const AVCodecContext *context = self->context;
+  const HearthFramePool *shape = hearth_frame_out_get_shape (buffer);
+
+  frame->format = context->pix_fmt;
+  frame->width = shape->width;
+  frame->height = shape->height;
+  frame->crop_right = shape->width - MIN ((guint) context->width, shape->width);
+  frame->crop_bottom = shape->height - MIN ((guint) context->height, shape->height);
+  frame->sample_aspect_ratio = context->sample_aspect_ratio;
+  frame->color_primaries = context->color_primaries;
+  frame->color_trc = context->color_trc;
+  frame->colorspace = context->colorspace;
+  frame->color_range = context->color_range;
+  frame->interlaced_frame = context->field_order > AV_FIELD_PROGRESSIVE;
+  frame->top_field_first = context->field_order == AV_FIELD_TT || context->field_order == AV_FIELD_BT;
+  frame->pts = frame->best_effort_timestamp = pts;
+  attach (frame, shape, hearth_frame_out_ref (self->out, buffer));
+}
+
+/* The unit has gone in, in this thread, and libavcodec keeps the picture for later. */
+static HearthFirst
+take_ahead (HearthVideoDecoder *self, const AVPacket *unit, gboolean whole, AVFrame *frame)
+{
+  HearthBuffer *half = g_steal_pointer (&self->half);
+
+  if (half != NULL) { /* its other field has come; or it was whole already, and this is the next */
+    borrow_picture (self, half, self->half_pts, frame);
+    frame->interlaced_frame = TRUE;
+    return HEARTH_FIRST_AHEAD;
+  }
+  if (whole) {
+    borrow_picture (self, self->last_taken, unit->pts, frame);
+    return HEARTH_FIRST_AHEAD;
+  }
+  self->half = self->last_taken;
+  self->half_pts = unit->pts;
+  return HEARTH_FIRST_HALF;
+}
+
+HearthFirst
+hearth_video_decoder_decode_first (HearthVideoDecoder *self, AVPacket *unit, AVFrame *frame)
+{
+  gboolean whole, sent;
+
+  if (self->context == NULL)
+    return HEARTH_FIRST_NONE;
+  if (self->n_threads > 1 || (unit->pts == AV_NOPTS_VALUE && self->half == NULL))
+    return decode_alone (self, unit, frame) ? HEARTH_FIRST_AGAIN : HEARTH_FIRST_NONE;
+  whole = is_whole_frame (self, unit);
+  self->n_taken = self->half != NULL ? 1 : 0;
+  sent = avcodec_send_packet (self->context, unit) >= 0;
+  if (sent && avcodec_receive_frame (self->context, frame) >= 0)
+    return HEARTH_FIRST_DONE;
+  if (sent && (self->n_taken == 1 || self->half != NULL) && needs_one_thread (self->context))
+    return take_ahead (self, unit, whole, frame);
+  self->half = NULL;
+  return decode_alone (self, unit, frame) ? HEARTH_FIRST_AGAIN : HEARTH_FIRST_NONE;
 }
 
 gboolean

@@ -25,9 +25,18 @@ gboolean hearth_video_decoder_open (HearthVideoDecoder *self, enum AVCodecID cod
 /* Forgets the stream, keeps the context. */
 void hearth_video_decoder_flush (HearthVideoDecoder *self);
 
-/* The picture of a random access point alone, without waiting for those that follow it. FALSE: there is none yet (half a frame,
- * damage). The decoder is flushed: the unit must be pushed as well. */
-gboolean hearth_video_decoder_decode_alone (HearthVideoDecoder *self, AVPacket *unit, AVFrame *frame);
+typedef enum {
+  HEARTH_FIRST_NONE = 0, /* no picture yet (half a frame, damage): the unit must still be pushed */
+  HEARTH_FIRST_AGAIN,    /* here it is; the unit must be pushed as well, and the picture comes a second time */
+  HEARTH_FIRST_AHEAD,    /* here it is; the unit is in, and the picture comes a second time */
+  HEARTH_FIRST_DONE,     /* here it is; the unit is in */
+  HEARTH_FIRST_HALF,     /* a field is in: once more with the next unit, whatever it is */
+} HearthFirst;
+
+/* The picture of a random access point at once, without waiting for those that follow it: libavcodec itself gives it only three
+ * or four units later, once it knows the order. Where it decodes in this thread the picture is ready in our buffer as soon as the
+ * unit has gone in, and is taken from there; otherwise the unit is decoded alone and once more. */
+HearthFirst hearth_video_decoder_decode_first (HearthVideoDecoder *self, AVPacket *unit, AVFrame *frame);
 /* @unit: (nullable): NULL drains. Then pull() until it says FALSE. FALSE: the decoder did not like it. */
 gboolean hearth_video_decoder_push (HearthVideoDecoder *self, AVPacket *unit);
 gboolean hearth_video_decoder_pull (HearthVideoDecoder *self, AVFrame *frame);

@@ -2,11 +2,15 @@
 #include "base/hearth-worker-link.h"
 #include "play/hearth-play-service.h"
 
+#include <errno.h>
 #include <gst/gst.h>
 #include <hearth/log.h>
 #include <string.h>
+#include <sys/resource.h>
 
 HEARTH_LOG_TOPIC ("play")
+
+#define NICE (-10)
 
 static GVariant *
 on_dup_holds (GUnixFDList *fds, gpointer user_data)
@@ -48,6 +52,14 @@ start_gstreamer (GError **error)
   return FALSE;
 }
 
+/* Pictures and sound before all else, where we may (RLIMIT_NICE, or root): a box has other things to do too. */
+static void
+go_ahead (void)
+{
+  if (setpriority (PRIO_PROCESS, 0, NICE) < 0)
+    hearth_debug ("runs like everything else: %s", g_strerror (errno));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -59,6 +71,7 @@ main (int argc, char **argv)
   int status;
 
   hearth_worker_init (&arguments, "play", &argc, &argv);
+  go_ahead ();
   link = hearth_worker_link_new (&arguments, &link_funcs, &service);
   if (start_gstreamer (&error))
     service = hearth_play_service_new (internet, hearth_worker_link_get_progress (link), &error);

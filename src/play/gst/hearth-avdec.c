@@ -19,6 +19,7 @@ struct _HearthAvdec {
   GstSegment segment;
 
   gboolean joining;     /* the next unit is the first */
+  gboolean half;        /* of the first picture one field is in */
   gint64 first90k;      /* pictures up to here are shown, or lead it and cannot be decoded */
   gint64 last90k;       /* PTS of the last picture */
   gint64 period_us;
@@ -31,6 +32,7 @@ static void
 restart (HearthAvdec *self)
 {
   self->joining = TRUE;
+  self->half = FALSE;
   self->first90k = self->last90k = AV_NOPTS_VALUE;
   self->n_fruitless = 0;
 }
@@ -140,15 +142,20 @@ push_pictures (HearthAvdec *self)
   return flow;
 }
 
-static GstFlowReturn
-join (HearthAvdec *self, AVPacket *packet)
+/* TRUE: the unit has gone into the decoder. */
+static gboolean
+join (HearthAvdec *self, AVPacket *packet, GstFlowReturn *flow)
 {
-  if (!hearth_video_decoder_decode_alone (self->decoder, packet, self->frame))
-    return GST_FLOW_OK;
+  HearthFirst first = hearth_video_decoder_decode_first (self->decoder, packet, self->frame);
+
+  self->half = first == HEARTH_FIRST_HALF;
+  if (first == HEARTH_FIRST_NONE || first == HEARTH_FIRST_HALF)
+    return self->half;
   self->first90k = self->frame->best_effort_timestamp;
   self->joining = FALSE;
   hearth_play_context_stage (self->context, HEARTH_STAGE_FIRST_DECODED, 0);
-  return push_picture (self, TRUE);
+  *flow = push_picture (self, TRUE);
+  return first != HEARTH_FIRST_AGAIN;
 }
 
 static void
@@ -165,17 +172,19 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   HearthAvdec *self = HEARTH_AVDEC (parent);
   AVPacket *packet = make_packet (self, buffer);
   GstFlowReturn flow = GST_FLOW_OK;
+  gboolean inside = FALSE;
 
   hearth_play_context_beat (self->context);
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT) && !self->joining) { /* another place of the stream */
     hearth_video_decoder_flush (self->decoder);
     restart (self);
   }
-  if (self->joining && (packet->flags & AV_PKT_FLAG_KEY) != 0)
-    flow = join (self, packet);
+  if (self->joining && (self->half || (packet->flags & AV_PKT_FLAG_KEY) != 0))
+    inside = join (self, packet, &flow);
   if (flow == GST_FLOW_OK) {
     count_fruitless (self);
-    hearth_video_decoder_push (self->decoder, packet);
+    if (!inside)
+      hearth_video_decoder_push (self->decoder, packet);
     flow = push_pictures (self);
   }
   av_packet_free (&packet);

@@ -22,9 +22,9 @@ G_DEFINE_FINAL_TYPE (HearthNullSink, hearth_null_sink, GST_TYPE_BASE_SINK)
 
 typedef struct {
   gint64 time_us;
-  guint32 rate, channels, n_frames, reserved;
-} Record;
-G_STATIC_ASSERT (sizeof (Record) == 24);
+  guint32 rate, channels, n_frames;
+} __attribute__ ((packed)) Record;
+G_STATIC_ASSERT (sizeof (Record) == 20);
 
 static void
 dump (HearthNullSink *self, GstBuffer *buffer)

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
  * hearthnullsink: where there is no sound card. Takes each block when its time has come, by the pipeline's clock, so that
  * everything before it runs as it would with one.
  *
- * For tests and benches: with HEARTH_AUDIO_DUMP=PATH each block is appended to PATH, in native byte order:
+ * For tests and benches: with HEARTH_AUDIO_DUMP=PATH each block is appended to PATH, in native byte order and without padding:
  *   gint64 time_us   when its first frame would be heard, CLOCK_MONOTONIC
- *   guint32 rate, channels, n_frames, reserved
+ *   guint32 rate, channels, n_frames
  *   gint16 samples[n_frames * channels]
  */
 #define HEARTH_TYPE_NULL_SINK (hearth_null_sink_get_type ())

@@ -36,6 +36,7 @@ typedef struct {
 
   gboolean want_key;       /* video: units are thrown away until the next random access point */
   gboolean began_at_index; /* at a random access point that may not be whole yet */
+  gboolean looked_back;    /* video: at what the index had when the tables came */
   HearthRingRap rap;
   gboolean positioned;     /* audio: has found its start */
   gint64 placed90k, end90k; /* audio: of the last unit */
@@ -240,11 +241,26 @@ begin_video (Branch *branch)
   reader = hearth_ring_demux_get_reader (branch->demux);
   hearth_pcr_watch_init (&branch->pcr, hearth_ring_reader_dup (reader));
   branch->want_key = TRUE;
-  branch->began_at_index = choose_rap (reader, &rap);
+  branch->began_at_index = branch->looked_back = choose_rap (reader, &rap);
   if (branch->began_at_index)
     seek_to_rap (branch, &rap);
   else
     hearth_ring_demux_seek (branch->demux, hearth_ring_reader_get_oldest (reader));
+}
+
+/* The tables came after a key frame had begun: the ring's index knows that frame, though we passed it by. */
+static void
+look_back (Branch *branch)
+{
+  HearthRingReader *reader = hearth_ring_demux_get_reader (branch->demux);
+  HearthRingRap rap;
+
+  if (!branch->want_key || branch->looked_back || hearth_ring_demux_get_codec (branch->demux) == HEARTH_TS_CODEC_NONE ||
+      !hearth_ring_reader_get_newest_rap (reader, &rap))
+    return;
+  branch->looked_back = TRUE;
+  if (rap.position < hearth_ring_reader_get_position (reader) && !branch->began_at_index)
+    seek_to_rap (branch, &rap);
 }
 
 /* Everything is read. Where the newest key frame is still on its way and an older one is there, that is shown at once. */
@@ -273,6 +289,7 @@ run_video (Branch *branch)
 
   hearth_play_context_beat (context);
   hearth_pcr_watch_look (&branch->pcr, context->sync, branch->pcr_pid, now_us);
+  look_back (branch);
   switch (hearth_ring_demux_run (branch->demux, &n_read)) {
   case HEARTH_RING_READ_OK:
     if (context->progress != NULL)

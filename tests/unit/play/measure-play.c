@@ -30,8 +30,8 @@ print_figure (const char *name, GArray *values)
 
 typedef struct {
   gint64 time_us;
-  guint32 rate, channels, n_frames, reserved;
-} Record;
+  guint32 rate, channels, n_frames;
+} __attribute__ ((packed)) Record;
 
 /* Where a beep begins in the dump, nearest to @near_us; 0: none within 500 ms. */
 static gint64
