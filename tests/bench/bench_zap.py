@@ -18,7 +18,7 @@ from measuring import figure, percentile
 ZAPS = 40
 PEER_ZAPS = 12
 PERIOD_US = {1: 40000, 2: 40000, 3: 20000}  # of the head-end's channels with a GOP of 1 s and B-frames
-BEEP_LEVEL = 0.25  # of full scale: the beep is loud, the tone is quiet
+BEEP_LEVEL = 0.1  # of full scale: the beep has 0.5, the tone 0.03, before the volume
 
 
 def frames_of(box, serial):
