@@ -15,6 +15,7 @@ include tests/fuzz/ts.mk
 include tests/fuzz/ring.mk
 include tests/fuzz/frames.mk
 include tests/fuzz/plugins.mk
+include tests/fuzz/headend.mk
 include tests/fuzz/base.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)

@@ -30,8 +30,9 @@ static GPtrArray *
 new_arguments (void)
 {
   GPtrArray *arguments = g_ptr_array_new_with_free_func (g_free);
+  const char *program = g_getenv ("HEARTH_FFMPEG");
 
-  g_ptr_array_add (arguments, g_strdup ("ffmpeg"));
+  g_ptr_array_add (arguments, g_strdup (program != NULL && *program != '\0' ? program : "ffmpeg"));
   g_ptr_array_add (arguments, g_strdup ("-hide_banner"));
   g_ptr_array_add (arguments, g_strdup ("-y"));
   add (arguments, "-loglevel", g_strdup ("error"));
@@ -71,8 +72,8 @@ spawn (GPtrArray *arguments, const char *path, GError **error)
   process = g_subprocess_newv ((const char *const *) arguments->pdata, G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &local);
   if (process == NULL) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
-                 "running the program ffmpeg: %s; install it with its x264 and x265 encoders (Debian: apt-get install ffmpeg)",
-                 local->message);
+                 "running the program %s: %s; install it with its x264 and x265 encoders (Debian: apt-get install ffmpeg)",
+                 (const char *) g_ptr_array_index (arguments, 0), local->message);
     g_error_free (local);
   }
   return process;
@@ -149,4 +150,17 @@ headend_encode_audio (const HeadendChannel *c, guint track, const char *path, GC
     ok = g_output_stream_write_all (g_subprocess_get_stdin_pipe (process), samples, 4 * (gsize) n_samples, NULL, cancellable, NULL);
   }
   return finish (process, path, cancellable, error);
+}
+
+gboolean
+headend_encode_run (const char *const *words, GError **error)
+{
+  g_autoptr (GPtrArray) arguments = new_arguments ();
+  g_autoptr (GSubprocess) process = NULL;
+  guint n = 0;
+
+  while (words[n + 1] != NULL)
+    g_ptr_array_add (arguments, g_strdup (words[n++]));
+  process = spawn (arguments, words[n], error);
+  return process != NULL && finish (process, words[n], NULL, error);
 }

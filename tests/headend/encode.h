@@ -10,3 +10,5 @@
 gboolean headend_encode_video (const HeadendChannel *channel, const char *path, GCancellable *cancellable, GError **error);
 gboolean headend_encode_audio (const HeadendChannel *channel, guint track, const char *path, GCancellable *cancellable,
                                GError **error);
+/* Runs ffmpeg with these, after the usual ones. Errors: NOT_FOUND, FAILED. */
+gboolean headend_encode_run (const char *const *arguments, GError **error);

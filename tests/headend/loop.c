@@ -138,8 +138,13 @@ make_stream (const HeadendChannel *c, guint stream, const char *path, GVariantBu
   gboolean ok;
 
   ok = stream == 0 ? headend_encode_video (c, path, cancellable, error) : headend_encode_audio (c, stream - 1, path, cancellable, error);
-  if (!ok || (bytes = read_file (path, error)) == NULL)
+  if (!ok)
     return FALSE;
+  bytes = read_file (path, error);
+  if (bytes == NULL) {
+    hearth_error_translate (error, "reading what ffmpeg made of channel %u", c->number);
+    return FALSE;
+  }
   if (stream == 0)
     ok = headend_units_from_ts (bytes, c->fps, units) && units->len == headend_channel_get_frames (c);
   else
@@ -169,7 +174,10 @@ make_content (const HeadendChannel *c, const char *folder, GCancellable *cancell
     }
   content = g_variant_ref_sink (g_variant_builder_end (&builder));
   g_unlink (raw);
-  return g_file_set_contents (path, g_variant_get_data (content), (gssize) g_variant_get_size (content), error);
+  if (g_file_set_contents (path, g_variant_get_data (content), (gssize) g_variant_get_size (content), error))
+    return TRUE;
+  hearth_error_translate (error, "writing %s", path);
+  return FALSE;
 }
 
 static void

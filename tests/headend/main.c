@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headend/replay.h"
 #include "headend/web.h"
 
 typedef struct {
@@ -87,6 +88,8 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
+  if (argc > 1 && strcmp (argv[1], "replay") == 0)
+    return headend_replay (argc, argv);
   if (headend_options_parse (&options, &argc, &argv, &error)) {
     status = run (&options);
   } else {

@@ -9,11 +9,12 @@
 #define MAX_INSTANCES 64
 
 static const char description[] =
-  "Makes ten television channels with ffmpeg (once; kept in the cache), sends them by multicast, RTP, HTTP and HLS, and\n"
+  "Makes ten television channels with ffmpeg (once; kept in the cache), sends them by multicast, RTP, HTTP, HLS and DASH, and\n"
   "writes one line of JSON to standard output once it is sending: the addresses. The playlist is at /playlist.m3u.\n"
   "\n"
   "  hearth-headend                                   all channels, on the loopback interface\n"
   "  hearth-headend --channels 1,2,3 --fault 1:loss:percent=1\n"
+  "  hearth-headend replay FILE URL                   a recorded stream instead; see hearth-headend replay --help\n"
   "\n"
   "Multicast on loopback needs, once after booting:\n"
   "  ip link set lo multicast on; ip route add 239.0.0.0/8 dev lo\n"

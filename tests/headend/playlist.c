@@ -3,7 +3,7 @@
 
 #include "headend/web.h"
 
-static const char *const outs[] = { "udp", "rtp", "http", "hls", NULL };
+static const char *const outs[] = { "udp", "rtp", "http", "hls", "dash", NULL };
 
 static char *
 dup_datagram_url (HeadendStation *station, guint number, gboolean rtp)
@@ -24,6 +24,8 @@ headend_playlist_dup_url (HeadendStation *station, const char *base, const Heade
     return g_strdup_printf ("%s/ts/%u", base, number);
   if (g_str_equal (out, "hls"))
     return g_strdup_printf ("%s/hls/%u/index.m3u8", base, number);
+  if (g_str_equal (out, "dash") && headend_dash_has (channel))
+    return g_strdup_printf ("%s/dash/%u/manifest.mpd", base, number);
   return NULL;
 }
 

@@ -13,6 +13,7 @@ struct _HeadendWeb {
   char *base;
   HeadendLive *live;
   HeadendHls *hls;
+  HeadendDash *dash;
 };
 
 static void
@@ -83,7 +84,7 @@ on_playlist (SoupServer *server, SoupServerMessage *message, const char *path, G
     return;
   }
   g_string_free (text, TRUE);
-  respond_error (message, SOUP_STATUS_BAD_REQUEST, "out is one of udp, rtp, http, hls, all");
+  respond_error (message, SOUP_STATUS_BAD_REQUEST, "out is one of udp, rtp, http, hls, dash, all");
 }
 
 static void
@@ -115,6 +116,19 @@ on_hls (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
     respond_error (message, SOUP_STATUS_NOT_FOUND, "HLS is at /hls/NUMBER/index.m3u8");
   else
     headend_hls_serve (self->hls, message, mux, rest + 1);
+}
+
+static void
+on_dash (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  HeadendWeb *self = user_data;
+  const char *rest;
+  const HeadendMux *mux = headend_station_get_mux (self->station, parse_path (path, &rest));
+
+  if (mux == NULL || *rest != '/' || !headend_dash_has (mux->loop->channel))
+    respond_error (message, SOUP_STATUS_NOT_FOUND, "DASH is at /dash/NUMBER/manifest.mpd; channels in MPEG-2 have none");
+  else
+    headend_dash_serve (self->dash, message, mux, rest + 1);
 }
 
 static void
@@ -208,8 +222,8 @@ on_logo (SoupServer *server, SoupServerMessage *message, const char *path, GHash
 static void
 on_other (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
-  respond_error (message, SOUP_STATUS_NOT_FOUND, "hearth-headend has /playlist.m3u?out=udp|rtp|http|hls|all, /ts/N, /hls/N/index.m3u8, "
-                 "/logo/N.png, /channels, /state, /log?channel=N, /fault?channel=N&kind=KIND");
+  respond_error (message, SOUP_STATUS_NOT_FOUND, "hearth-headend has /playlist.m3u?out=udp|rtp|http|hls|dash|all, /ts/N, /hls/N/index.m3u8, "
+                 "/dash/N/manifest.mpd, /logo/N.png, /channels, /state, /log?channel=N, /fault?channel=N&kind=KIND");
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -244,10 +258,12 @@ headend_web_new (HeadendStation *station, GError **error)
   self->station = station;
   self->live = headend_live_new (headend_station_get_sender (station));
   self->hls = headend_hls_new ();
+  self->dash = headend_dash_new ();
   self->server = soup_server_new ("server-header", "hearth-headend", NULL);
   soup_server_add_handler (self->server, "/playlist.m3u", on_playlist, self, NULL);
   soup_server_add_handler (self->server, "/ts", on_ts, self, NULL);
   soup_server_add_handler (self->server, "/hls", on_hls, self, NULL);
+  soup_server_add_handler (self->server, "/dash", on_dash, self, NULL);
   soup_server_add_handler (self->server, "/log", on_log, self, NULL);
   soup_server_add_handler (self->server, "/fault", on_fault, self, NULL);
   soup_server_add_handler (self->server, "/state", on_state, self, NULL);
@@ -270,6 +286,7 @@ headend_web_free (HeadendWeb *self)
   soup_server_disconnect (self->server);
   g_object_unref (self->server);
   headend_hls_free (self->hls);
+  headend_dash_free (self->dash);
   g_free (self->base);
   g_free (self);
 }

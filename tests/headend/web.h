@@ -36,5 +36,12 @@ HeadendHls *headend_hls_new (void);
 void headend_hls_free (HeadendHls *self);
 void headend_hls_serve (HeadendHls *self, SoupServerMessage *message, const HeadendMux *mux, const char *file);
 
+/* /dash/N/FILE, for channels that have it */
+typedef struct _HeadendDash HeadendDash;
+HeadendDash *headend_dash_new (void);
+void headend_dash_free (HeadendDash *self);
+gboolean headend_dash_has (const HeadendChannel *channel);
+void headend_dash_serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const char *file);
+
 /* /logo/N.png; (transfer full) */
 GBytes *headend_logo_make (const HeadendChannel *channel);

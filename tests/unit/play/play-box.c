@@ -344,7 +344,6 @@ start_process (TestBox *self, const char *const *environment, gboolean internet)
 
   g_subprocess_launcher_setenv (launcher, "HEARTH_AUDIO_SINK", "null", TRUE);
   g_subprocess_launcher_setenv (launcher, "HEARTH_DUMPABLE", "1", TRUE);
-  g_subprocess_launcher_setenv (launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE); /* confined: it cannot trace itself */
   for (guint i = 0; environment != NULL && environment[i] != NULL; i++) {
     g_auto (GStrv) parts = g_strsplit (environment[i], "=", 2);
 
