@@ -218,6 +218,7 @@ on_failed (HearthWorkerLink *self, GError *error)
   drop_connection (self);
   if (g_error_matches (owned, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED) ||
       g_error_matches (owned, HEARTH_ERROR, HEARTH_ERROR_PERMISSION_DENIED)) {
+    g_dbus_error_strip_remote_error (owned);
     hearth_warning ("hearthd does not want this worker: %s", owned->message);
     hearth_worker_link_quit (self, EXIT_VERSION);
     return;

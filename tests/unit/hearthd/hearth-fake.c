@@ -46,12 +46,14 @@ main (int argc, char **argv)
   static const HearthWorkerLinkFuncs funcs = { .dup_holds = dup_holds, .connected = on_connected };
   HearthWorkerArguments arguments;
   HearthWorkerLink *link;
-  int status;
+  int status = 7;
 
   hearth_worker_init (&arguments, "fake", &argc, &argv);
   mode = argc > 1 ? argv[1] : "good";
-  if (strcmp (mode, "falls") == 0)
-    return 7;
+  if (strcmp (mode, "falls") == 0) {
+    hearth_worker_arguments_clear (&arguments);
+    return status;
+  }
   while (strcmp (mode, "mute") == 0)
     pause ();
   link = hearth_worker_link_new (&arguments, &funcs, NULL);

@@ -467,6 +467,20 @@ test_strangers (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->lists, ==, 0);
 }
 
+/* A second hearthd that does not get the bus name leaves the first one's socket alone. */
+static void
+test_second_takes_nothing (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  HearthWorkers *second = hearth_workers_new (&funcs, f, &error);
+  g_autoptr (GDBusConnection) connection = NULL;
+
+  g_assert_no_error (error);
+  hearth_workers_free (second);
+  connection = connect_as_stranger (f);
+  g_assert_nonnull (connection);
+}
+
 /* Right token, and messages that name descriptors which are not there. */
 static void
 test_hostile_worker (Fixture *f, gconstpointer data)
@@ -528,6 +542,7 @@ main (int argc, char **argv)
     { "/workers/stopped-is-replaced", test_stopped_is_replaced },
     { "/workers/broken-book", test_broken_book },
     { "/workers/strangers", test_strangers },
+    { "/workers/second-takes-nothing", test_second_takes_nothing },
     { "/workers/hostile-worker", test_hostile_worker },
     { "/workers/worker-that-is-refused", test_worker_that_is_refused },
   };
