@@ -272,8 +272,10 @@ void
 hearth_workers_free (HearthWorkers *self)
 {
   g_clear_handle_id (&self->watch, g_source_remove);
-  if (self->server != NULL)
+  if (self->server != NULL) {
+    g_signal_handlers_disconnect_by_data (self->server, self); /* a peer that just came keeps the server a little longer */
     g_dbus_server_stop (self->server);
+  }
   g_clear_object (&self->server);
   for (guint i = 0; i < self->connections->len; i++)
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->connections, i), self);
