@@ -103,6 +103,12 @@ open_socket (HeadendSender *self, const HeadendAddresses *addresses, GError **er
   const struct ip_mreqn interface = { .imr_ifindex = (int) if_nametoindex (addresses->interface) };
   const int on = 1, ttl = 1, buffer = SEND_BUFFER_BYTES;
 
+  if (addresses->udp_base != NULL && addresses->rtp_base != NULL &&
+      g_inet_address_get_family (addresses->udp_base) != g_inet_address_get_family (addresses->rtp_base)) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
+                         "--group-base and --rtp-base: one is IPv4 and the other IPv6; give both, or \"none\" for one");
+    return FALSE;
+  }
   if (interface.imr_ifindex == 0) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "--interface %s: there is no such network interface; see `ip link`",
                  addresses->interface);

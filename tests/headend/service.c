@@ -11,6 +11,18 @@
 #define TOO_LATE_NS (500 * 1000000LL)
 #define RTP_MP2T 33 /* RFC 3551, 6 */
 
+/* Each channel begins at another place of its loop, as channels do, and at a key frame, so that there is always one to begin with. */
+static guint
+get_first_packet (const HeadendMux *mux, guint number)
+{
+  const guint wanted = mux->n_frames * (number * 37 % 100) / 100;
+  guint i = wanted;
+
+  while (!mux->frames[i].key && i > 0)
+    i--;
+  return mux->frames[i].first;
+}
+
 HeadendService *
 headend_service_new (const HeadendChannel *channel, guint number, const HeadendMux *mux, guint32 seed, gint64 now_ns)
 {
@@ -21,8 +33,7 @@ headend_service_new (const HeadendChannel *channel, guint number, const HeadendM
   self->number = number;
   self->impair = headend_impair_new (seed + number);
   self->truth = headend_truth_new (channel->fps);
-  /* Each channel is at another place of its loop and has other times, as channels have. */
-  headend_playout_init (&self->playout, channel, mux, mux->n_packets / 100 * (number * 37 % 100), (gint64) number * 100 * 90000);
+  headend_playout_init (&self->playout, channel, mux, get_first_packet (mux, number), (gint64) number * 100 * 90000);
   self->anchor_ns = now_ns;
   self->key = G_MAXUINT64;
   if (number == channel->number)
