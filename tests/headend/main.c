@@ -9,6 +9,17 @@
 #include "headend/replay.h"
 #include "headend/web.h"
 
+#ifdef __SANITIZE_ADDRESS__
+const char *__lsan_default_suppressions (void);
+
+/* Fontconfig keeps its tables for the life of the process. */
+__attribute__ ((visibility ("default"))) const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+#endif
+
 typedef struct {
   GMainLoop *loop;
   HeadendWeb *web;

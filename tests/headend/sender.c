@@ -36,7 +36,7 @@ struct _HeadendSender {
   guint16 port;
   GMutex mutex;       /* guards targets: services come, but only go with the sender */
   GPtrArray *targets; /* Target */
-  guint64 refused;    /* atomic by being one thread's and only told */
+  gint refused;       /* atomic */
   GPtrArray *chunks;  /* the thread's own from here on */
   GArray *outgoing;
   struct mmsghdr *messages;
@@ -187,7 +187,7 @@ send_messages (HeadendSender *self, guint n)
     if (done < 0 && errno == EINTR)
       continue;
     if (done < 0) /* unreachable, or no memory: that one is lost, as on a wire */
-      self->refused++;
+      g_atomic_int_inc (&self->refused);
     sent += (guint) MAX (done, 1);
   }
 }
@@ -343,8 +343,8 @@ headend_sender_want_events (HeadendSender *self, gboolean wanted)
   g_atomic_int_set (&self->events_wanted, wanted);
 }
 
-guint64
+guint
 headend_sender_get_refused (HeadendSender *self)
 {
-  return self->refused;
+  return (guint) g_atomic_int_get (&self->refused);
 }

@@ -27,6 +27,6 @@ char *headend_sender_dup_address (HeadendSender *self, guint number, gboolean rt
 int headend_sender_get_fd (HeadendSender *self);
 void headend_sender_want_events (HeadendSender *self, gboolean wanted);
 /* Datagrams that the kernel did not take. */
-guint64 headend_sender_get_refused (HeadendSender *self);
+guint headend_sender_get_refused (HeadendSender *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HeadendSender, headend_sender_free)

@@ -73,7 +73,7 @@ collect_units (const guint8 *packets, gsize n_packets, GArray *units, GByteArray
   return units->len > 0;
 }
 
-/* Frame 0 gets time 0, and each frame its number by its time. @data: leaked into the units' owner by the caller. */
+/* Frame 0 gets time 0, and each frame its number by its time; the units point into @data. */
 static void
 normalise_units (GArray *units, const guint8 *data, guint fps)
 {

@@ -178,7 +178,7 @@ on_state (SoupServer *server, SoupServerMessage *message, const char *path, GHas
   GString *json = g_string_new (NULL);
   gboolean first = TRUE;
 
-  g_string_append_printf (json, "{\"refused_datagrams\":%" G_GUINT64_FORMAT ",\"channels\":[", headend_sender_get_refused (sender));
+  g_string_append_printf (json, "{\"refused_datagrams\":%u,\"channels\":[", headend_sender_get_refused (sender));
   for (guint i = 1; i <= HEADEND_N_CHANNELS; i++) {
     HeadendService *service = headend_sender_find (sender, i);
 

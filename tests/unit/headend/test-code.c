@@ -7,6 +7,15 @@
 #include "headend/picture.h"
 #include "headend/sound.h"
 
+const char *__lsan_default_suppressions (void);
+
+/* Fontconfig keeps its tables for the life of the process. */
+__attribute__ ((visibility ("default"))) const char *
+__lsan_default_suppressions (void)
+{
+  return "leak:libfontconfig\n";
+}
+
 /* CRC-8/SMBUS-like with init 0xff, worked out bit by bit in another way than code.c: by polynomial division. */
 static guint
 divide (guint32 data)
