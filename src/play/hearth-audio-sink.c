@@ -10,6 +10,8 @@
 HEARTH_LOG_TOPIC ("audio-sink")
 
 #define BUFFER_US 100000
+#define CARD_LEAD_US 80000 /* most of its buffer, and what a sound server adds */
+#define NULL_LEAD_US 15000
 
 static gboolean
 has_socket (const char *variable, const char *name)
@@ -84,4 +86,10 @@ hearth_audio_sink_get_name (GstElement *sink)
   GstElementFactory *factory = gst_element_get_factory (sink);
 
   return factory != NULL ? GST_OBJECT_NAME (factory) : "hearthnullsink";
+}
+
+gint64
+hearth_audio_sink_get_lead_us (GstElement *sink)
+{
+  return HEARTH_IS_NULL_SINK (sink) ? NULL_LEAD_US : CARD_LEAD_US;
 }

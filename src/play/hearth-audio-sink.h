@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * there, so that a box without sound loses no time. */
 GstElement *hearth_audio_sink_new (void);
 
+/* How long before its time it wants sound. */
+gint64 hearth_audio_sink_get_lead_us (GstElement *sink);
 /* "pulsesink"; borrowed. */
 const char *hearth_audio_sink_get_name (GstElement *sink);
 

@@ -44,10 +44,13 @@ hearth_pipeline_add_picture (GstElement *pipeline, HearthPlayContext *context, G
 gboolean
 hearth_pipeline_add_sound (GstElement *pipeline, HearthPlayContext *context, GstElement **decoder, GstElement **card)
 {
-  GstElement *pace = hearth_pace_new (context);
+  GstElement *pace;
 
   *decoder = hearth_avaudio_new (context);
   *card = hearth_audio_sink_new ();
+  context->sound_lead_us = hearth_audio_sink_get_lead_us (*card);
+  hearth_sync_set_sound_lead (context->sync, context->sound_lead_us);
+  pace = hearth_pace_new (context);
   gst_bin_add_many (GST_BIN (pipeline), *decoder, pace, *card, NULL);
   return gst_element_link_many (*decoder, pace, *card, NULL);
 }

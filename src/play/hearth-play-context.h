@@ -50,6 +50,8 @@ typedef struct {
   void (*news) (const HearthNews *news, gpointer user_data); /* main thread */
   gpointer user_data;
 
+  gint64 sound_lead_us; /* sound that is due sooner cannot be heard in time: by the sound card; set once */
+
   /* Read and written atomically. */
   guint serial;
   guint stages; /* bits by HearthStage, of this serial */

@@ -203,10 +203,10 @@ hearth_player_free (HearthPlayer *self)
   g_clear_pointer (&self->internet, hearth_uri_path_free);
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
+  while (g_main_context_iteration (NULL, FALSE)) /* news that threads have left for us */
+    ;
   hearth_frame_out_free (self->context.out);
   hearth_sync_free (self->context.sync);
-  while (g_source_remove_by_user_data (self)) /* nothing of ours comes back */
-    ;
   g_free (self->text);
   g_free (self->channel);
   g_free (self);

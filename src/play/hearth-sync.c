@@ -17,7 +17,7 @@ HEARTH_LOG_TOPIC ("sync")
 #define STEER_EVERY_US 20000
 #define STARVED_FOR_US 300000    /* sound that was not read to its end for so long has enough at hand */
 #define SLACK_FORGET 0.02        /* a shortage is forgotten by so much a picture */
-#define SOUND_HAND_US 70000      /* sound at hand when it begins, beside the piece that comes next */
+#define SOUND_HAND_US 55000      /* sound at hand when it begins, beside the piece that comes next and the card's own lead */
 #define SKEW_MAX_US 500000
 #define SKEW_RATE 0.15           /* how fast sound catches up; the picture is slowed by a little more */
 #define SOUND_ALONE_US 1500000   /* sound waits so long for a picture, then goes alone */
@@ -34,6 +34,7 @@ struct _HearthSync {
   gint64 skew90k, skewed_us;
   gboolean sounding;
   gint64 sound_lead_us, starved_us; /* how much was at hand when all was read, and when that was */
+  gint64 card_lead_us; /* kept over resets */
   gint64 backlog_us;
   gint64 started_us, steered_us, sound_waits_us;
   double slack_us;
@@ -87,6 +88,14 @@ hearth_sync_set_tracks (HearthSync *self, gboolean video, gboolean sound)
 
   self->has_video = video;
   self->has_sound = sound;
+}
+
+void
+hearth_sync_set_sound_lead (HearthSync *self, gint64 lead_us)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  self->card_lead_us = lead_us;
 }
 
 void
@@ -273,7 +282,7 @@ void
 hearth_sync_sound_starves (HearthSync *self, gint64 end90k, gint64 piece_us, gint64 now_us)
 {
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
-  gint64 hand_us = SOUND_HAND_US + piece_us, skew90k;
+  gint64 hand_us = SOUND_HAND_US + self->card_lead_us + piece_us, skew90k;
 
   if (!self->map.started)
     return;

@@ -21,6 +21,8 @@ void hearth_sync_free (HearthSync *self);
 void hearth_sync_reset (HearthSync *self);
 /* What there is to wait for. @sound: there is some, and it can be heard. */
 void hearth_sync_set_tracks (HearthSync *self, gboolean video, gboolean sound);
+/* How long before its time the sound card wants it. Kept over resets. */
+void hearth_sync_set_sound_lead (HearthSync *self, gint64 lead_us);
 /* How much is at hand beyond the key frame: a prefetched ring. */
 void hearth_sync_set_backlog (HearthSync *self, gint64 backlog_us);
 /* A stream that waits for its reader (an address): it has no sender's clock to follow. */

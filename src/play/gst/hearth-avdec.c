@@ -6,7 +6,12 @@
 #include "play/hearth-picture.h"
 #include "play/hearth-video-decoder.h"
 
+#include <hearth/log.h>
 
+HEARTH_LOG_TOPIC ("avdec")
+
+
+#define WORK_MEMORY 16
 #define PERIOD_DEFAULT_US 40000
 #define ERRORS_TOLD 50 /* units in a row without a picture: two seconds at 25 Hz */
 
@@ -24,6 +29,8 @@ struct _HearthAvdec {
   gint64 last90k;       /* PTS of the last picture */
   gint64 period_us;
   guint n_fruitless;
+  gint64 work_us; /* on a unit, the running mean */
+  gboolean hurrying;
 };
 
 G_DEFINE_FINAL_TYPE (HearthAvdec, hearth_avdec, GST_TYPE_ELEMENT)
@@ -124,12 +131,39 @@ push_picture (HearthAvdec *self, gboolean first)
   return gst_pad_push (self->src, hearth_picture_new_buffer (self->frame, buffer, pts90k, self->period_us, first));
 }
 
+/* Whatever cannot be decoded in time is better left out than shown late, later and later. */
+static void
+judge_work (HearthAvdec *self, gint64 work_us)
+{
+  gboolean hurry;
+
+  self->work_us += (work_us - self->work_us) / WORK_MEMORY;
+  hurry = self->hurrying ? self->work_us > self->period_us * 2 / 5 : self->work_us > self->period_us;
+  if (hurry == self->hurrying)
+    return;
+  self->hurrying = hurry;
+  hearth_video_decoder_set_hurry (self->decoder, hurry);
+  hearth_info ("decoding takes %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " ms: %s", self->work_us / 1000, self->period_us / 1000,
+               hurry ? "pictures that no other needs are left out" : "all pictures again");
+}
+
+static gboolean
+pull_picture (HearthAvdec *self, gint64 *work_us)
+{
+  gint64 began_us = g_get_monotonic_time ();
+  gboolean found = hearth_video_decoder_pull (self->decoder, self->frame);
+
+  *work_us += g_get_monotonic_time () - began_us;
+  return found;
+}
+
+/* @work_us: what went into the unit so far; pushing, which waits for the pictures' time, is no work. */
 static GstFlowReturn
-push_pictures (HearthAvdec *self)
+push_pictures (HearthAvdec *self, gint64 work_us)
 {
   GstFlowReturn flow = GST_FLOW_OK;
 
-  while (flow == GST_FLOW_OK && hearth_video_decoder_pull (self->decoder, self->frame)) {
+  while (flow == GST_FLOW_OK && pull_picture (self, &work_us)) {
     gint64 pts90k = self->frame->best_effort_timestamp;
 
     /* The first picture comes a second time; those that lead it in an open GOP lack their references. */
@@ -139,6 +173,8 @@ push_pictures (HearthAvdec *self)
       flow = push_picture (self, self->joining);
     self->joining = FALSE;
   }
+  if (flow == GST_FLOW_OK)
+    judge_work (self, work_us);
   return flow;
 }
 
@@ -182,10 +218,12 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   if (self->joining && (self->half || (packet->flags & AV_PKT_FLAG_KEY) != 0))
     inside = join (self, packet, &flow);
   if (flow == GST_FLOW_OK) {
+    gint64 began_us = g_get_monotonic_time ();
+
     count_fruitless (self);
     if (!inside)
       hearth_video_decoder_push (self->decoder, packet);
-    flow = push_pictures (self);
+    flow = push_pictures (self, g_get_monotonic_time () - began_us);
   }
   av_packet_free (&packet);
   gst_buffer_unref (buffer);
@@ -220,7 +258,7 @@ static void
 drain (HearthAvdec *self)
 {
   hearth_video_decoder_push (self->decoder, NULL);
-  push_pictures (self);
+  push_pictures (self, 0);
   hearth_video_decoder_flush (self->decoder);
 }
 

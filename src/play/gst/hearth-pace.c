@@ -13,8 +13,8 @@ HEARTH_LOG_TOPIC ("pace")
 #define RATE 48000
 #define CHANNELS 2
 #define BLOCK 1920               /* frames: 40 ms; the sound thread wakes up once a block */
-#define FIRST_LEAD_US 15000      /* what is due sooner cannot be heard in time: it is cut off */
-#define RUN_AHEAD_US 100000      /* nearer to its time nothing is begun: the time may still change */
+#define LEAD_MAX_US 160000       /* each time sound runs dry it begins with twice the lead, up to this */
+#define RUN_AHEAD_US 85000       /* earlier nothing is begun: the time may still change */
 #define LOST_US 120000           /* an error beyond stretching: begin again */
 #define WAIT_US 100000
 #define US_OF_FRAMES(n) ((gint64) (n) * 1000000 / RATE)
@@ -29,6 +29,7 @@ struct _HearthPace {
   gint64 next90k;    /* media time of the next frame that waits; HEARTH_NO_TIME: unknown */
   double part90k;    /* its fraction: 90 kHz and 48 kHz do not divide */
   gint64 heard_us;   /* when the next frame that goes out is heard; HEARTH_NO_TIME: not begun */
+  gint64 lead_us;    /* so long before its time sound must be there */
   float gain;
   float block[BLOCK * CHANNELS];
 
@@ -74,6 +75,7 @@ forget (HearthPace *self)
   hearth_stretch_reset (&self->stretch);
   self->next90k = self->heard_us = HEARTH_NO_TIME;
   self->part90k = 0;
+  self->lead_us = self->context->sound_lead_us;
   hearth_sync_set_sounding (self->context->sync, FALSE);
 }
 
@@ -164,12 +166,12 @@ begin (HearthPace *self)
     hearth_sync_wait_start (self->context->sync, WAIT_US);
     return FALSE;
   }
-  if (due_us > now_us + RUN_AHEAD_US) {
-    wait_until (self, MIN (due_us - RUN_AHEAD_US, now_us + WAIT_US));
+  if (due_us > now_us + self->lead_us + RUN_AHEAD_US) {
+    wait_until (self, MIN (due_us - self->lead_us - RUN_AHEAD_US, now_us + WAIT_US));
     return FALSE;
   }
-  if (due_us < now_us + FIRST_LEAD_US) {
-    drop (self, FRAMES_OF_US (now_us + FIRST_LEAD_US - due_us) + RATE / 1000);
+  if (due_us < now_us + self->lead_us) {
+    drop (self, FRAMES_OF_US (now_us + self->lead_us - due_us) + RATE / 1000);
     return FALSE;
   }
   self->heard_us = due_us;
@@ -191,6 +193,8 @@ find_error (HearthPace *self, gint64 *error_us)
     return TRUE;
   hearth_debug ("sound is %" G_GINT64_FORMAT " ms off, %" G_GINT64_FORMAT " ms ahead: it begins anew", *error_us / 1000,
                 (self->heard_us - now_us) / 1000);
+  if (self->heard_us < now_us)
+    self->lead_us = MIN (2 * self->lead_us, LEAD_MAX_US);
   self->heard_us = HEARTH_NO_TIME;
   hearth_sync_set_sounding (self->context->sync, FALSE);
   return FALSE;
@@ -305,5 +309,6 @@ hearth_pace_new (HearthPlayContext *context)
   HearthPace *self = g_object_new (HEARTH_TYPE_PACE, "name", "hearthpace", NULL);
 
   self->context = context;
+  self->lead_us = context->sound_lead_us;
   return GST_ELEMENT (self);
 }

@@ -342,7 +342,7 @@ start_process (TestBox *self, const char *const *environment, gboolean internet)
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   g_autoptr (GError) error = NULL;
 
-  g_subprocess_launcher_setenv (launcher, "HEARTH_AUDIO_SINK", "null", TRUE);
+  g_subprocess_launcher_setenv (launcher, "HEARTH_AUDIO_SINK", "null", FALSE);
   g_subprocess_launcher_setenv (launcher, "HEARTH_DUMPABLE", "1", TRUE);
   for (guint i = 0; environment != NULL && environment[i] != NULL; i++) {
     g_auto (GStrv) parts = g_strsplit (environment[i], "=", 2);
