@@ -199,6 +199,7 @@ void
 hearth_player_free (HearthPlayer *self)
 {
   set_busy (self, FALSE);
+  self->on_internet = FALSE;
   g_clear_pointer (&self->pipeline, hearth_pipeline_free);
   g_clear_pointer (&self->internet, hearth_uri_path_free);
   g_clear_pointer (&self->session, hearth_ring_session_unref);
