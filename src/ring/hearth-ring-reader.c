@@ -83,7 +83,7 @@ HearthRingReader *
 hearth_ring_reader_new (int fd, GError **error)
 {
   g_autoptr (HearthRingReader) self = NULL;
-  gsize size;
+  gsize size = 0;
   gpointer memory;
 
   if (!check_memory (fd, &size, error))

@@ -398,35 +398,6 @@ test_refuses_what_it_cannot_read (void)
   stop (&f);
 }
 
-/* How long a full picture takes: the main thread of the shell waits for it. */
-static void
-test_speed (void)
-{
-  Fixture f = { 0 };
-  HearthFrame frame;
-  gint64 before;
-
-  if (!g_test_perf ()) {
-    g_test_skip ("only with -m perf");
-    return;
-  }
-  start (&f, "1920x1080@50");
-  import (&f, DRM_FORMAT_YUV420, 1920, 1088);
-  frame = testing_frame (&f.memory, 0, 1, 1);
-  frame.crop.height = 1080;
-  show (&f, &frame, (HearthRect){ 0, 0, 1920, 1080 });
-  for (guint i = 0; i < 3; i++) {
-    static const guint widths[] = { 1920, 1280, 640 };
-
-    before = g_get_monotonic_time ();
-    for (guint j = 0; j < 20; j++)
-      read_back (&f, widths[i], widths[i] * 9 / 16, TRUE);
-    g_test_minimized_result ((double) (g_get_monotonic_time () - before) / 20000, "read back %u wide: %.1f ms", widths[i],
-                             (double) (g_get_monotonic_time () - before) / 20000);
-  }
-  stop (&f);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -445,6 +416,5 @@ main (int argc, char **argv)
   g_test_add_func ("/display-headless/read-back-is-frame-accurate", test_read_back_is_frame_accurate);
   g_test_add_func ("/display-headless/modes", test_modes);
   g_test_add_func ("/display-headless/refuses-what-it-cannot-read", test_refuses_what_it_cannot_read);
-  g_test_add_func ("/display-headless/speed", test_speed);
   return g_test_run ();
 }

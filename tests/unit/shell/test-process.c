@@ -256,84 +256,6 @@ test_modes (ShellBox *f, gconstpointer data)
   g_assert_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT);
 }
 
-/* ---- figures --------------------------------------------------------------------------------------------------- */
-
-static guint64
-count_switches (ShellBox *f)
-{
-  g_autofree char *folder = g_strdup_printf ("/proc/%s/task", g_subprocess_get_identifier (f->process));
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *task;
-  guint64 total = 0;
-
-  while ((task = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (folder, task, "status", NULL);
-    g_autofree char *status = NULL;
-    const char *at;
-
-    if (!g_file_get_contents (path, &status, NULL, NULL))
-      continue;
-    for (at = status; (at = strstr (at, "voluntary_ctxt_switches:")) != NULL; at++)
-      total += g_ascii_strtoull (at + strlen ("voluntary_ctxt_switches:"), NULL, 10);
-  }
-  return total;
-}
-
-static gboolean
-on_second (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static double
-switches_a_second (ShellBox *f, guint n_frames)
-{
-  guint64 before = count_switches (f);
-  gint64 start_us = g_get_monotonic_time ();
-  gboolean over = FALSE;
-
-  if (n_frames == 0)
-    g_timeout_add_seconds (3, on_second, &over);
-  for (guint i = 0; i < n_frames; i++) {
-    guint64 sequence = shell_box_send (f, 1, start_us + 60000 + 40000 * i, 1, i);
-
-    if (i > 2)
-      shell_box_wait_shown (f, sequence - 2);
-  }
-  if (n_frames == 0)
-    WAIT_FOR (over);
-  return (double) (count_switches (f) - before) * G_USEC_PER_SEC / (double) (g_get_monotonic_time () - start_us);
-}
-
-static void
-tell_figure (double figure, const char *what)
-{
-  g_test_minimized_result (figure, "%.1f %s", figure, what);
-}
-
-static void
-test_wakeups (ShellBox *f, gconstpointer data)
-{
-  g_autofree char *path = NULL;
-  g_autofree char *rollup = NULL;
-
-  if (!g_test_perf ()) {
-    g_test_skip ("only with -m perf");
-    return;
-  }
-  shell_box_add_player (f, DRM_FORMAT_YUV420);
-  show_banner (f, "{'milliseconds': <uint32 60000>, 'number': <'1'>, 'name': <'CCTV-1 综合'>}");
-  shell_box_wait_shown (f, shell_box_send (f, 1, 0, 7, 71));
-  tell_figure (switches_a_second (f, 75), "context switches a second at 25 frames a second");
-  show_banner (f, "@a{sv} {}");
-  switches_a_second (f, 5);
-  tell_figure (switches_a_second (f, 0), "context switches a second, idle");
-  path = g_strdup_printf ("/proc/%s/smaps_rollup", g_subprocess_get_identifier (f->process));
-  if (g_file_get_contents (path, &rollup, NULL, NULL) && strstr (rollup, "Pss:") != NULL)
-    tell_figure (g_ascii_strtod (strstr (rollup, "Pss:") + 4, NULL), "kB of PSS, frames included");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -349,6 +271,5 @@ main (int argc, char **argv)
   ADD ("banner-notice-blank", test_banner_notice_blank);
   ADD ("jpeg-and-wrong-options", test_jpeg_and_wrong_options);
   ADD ("modes", test_modes);
-  ADD ("wakeups", test_wakeups);
   return g_test_run ();
 }
