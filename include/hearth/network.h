@@ -136,6 +136,8 @@ typedef struct {
   void (*list_oddity) (HearthNetworkHost *host, const HearthOddity *oddity);
   /* @details: (nullable) a{sv}, floating taken: "guide-urls" as, "name" s, "catchup" s ... from the list's header */
   void (*list_end) (HearthNetworkHost *host, GVariant *details, const GError *error);
+  /* Tuners came or went (see <hearth/tuner.h>); the host asks for them anew. Any thread. */
+  void (*tuners_changed) (HearthNetworkHost *host);
 } HearthNetworkHostOps;
 
 struct _HearthNetworkHost {
@@ -166,6 +168,9 @@ struct _HearthNetworkOps {
   /* Reads a list once, for `hearthctl playlist check`; may block; @host gets the answer before it returns; no instance.
    * Optional. */
   gboolean (*inspect) (const char *location, HearthNetworkHost *host, GCancellable *cancellable, GError **error);
+  /* A broadcast network: it has tuners, and the host does all else (see <hearth/tuner.h>). Then refresh, open, close and
+   * inspect stay %NULL. Optional. */
+  const HearthTunerOps *tuners;
 };
 
 G_END_DECLS

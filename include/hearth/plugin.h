@@ -26,6 +26,7 @@ G_BEGIN_DECLS
 
 typedef struct _HearthPluginContext HearthPluginContext;
 typedef struct _HearthNetworkOps HearthNetworkOps;
+typedef struct _HearthTunerOps HearthTunerOps;
 typedef struct _HearthDisplayOps HearthDisplayOps;
 typedef struct _HearthPlatformOps HearthPlatformOps;
 

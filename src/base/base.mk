@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libhearth-1.0.so has the public half of base (and the client library, src/client); libbase.la the private half.
-sdkinclude_HEADERS += include/hearth/error.h include/hearth/log.h include/hearth/plugin.h include/hearth/network.h \
+sdkinclude_HEADERS += include/hearth/error.h include/hearth/log.h include/hearth/plugin.h include/hearth/network.h include/hearth/tuner.h \
   include/hearth/display.h include/hearth/platform.h include/hearth/hearth.h
 lib_LTLIBRARIES += libhearth-1.0.la
 libhearth_1_0_la_SOURCES = src/base/hearth-error.c src/base/hearth-log.c src/base/hearth-plugin-context.c \

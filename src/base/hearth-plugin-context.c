@@ -2,6 +2,8 @@
 #include "base/hearth-plugin-context.h"
 #include "base/hearth-plugin-host.h"
 
+#include <hearth/tuner.h>
+
 /* The part of the checks that all kinds share. */
 static gboolean
 check_table (HearthPluginContext *context, HearthPluginKinds kind, gconstpointer present, guint32 size, guint32 ours,
@@ -31,13 +33,22 @@ check_complete (gboolean complete, const char *what, GError **error)
   return complete;
 }
 
+/* A broadcast network leaves its services to the host. */
+static gboolean
+has_services (const HearthNetworkOps *ops)
+{
+  if (!hearth_ops_has (ops, tuners))
+    return hearth_ops_has (ops, refresh) && hearth_ops_has (ops, open) && hearth_ops_has (ops, close);
+  return hearth_ops_has (ops->tuners, list) && hearth_ops_has (ops->tuners, open) && hearth_ops_has (ops->tuners, tune) &&
+         hearth_ops_has (ops->tuners, set_pids) && hearth_ops_has (ops->tuners, get_status) && hearth_ops_has (ops->tuners, close);
+}
+
 gboolean
 hearth_plugin_context_add_network (HearthPluginContext *context, const HearthNetworkOps *ops, GError **error)
 {
   if (!check_table (context, HEARTH_PLUGIN_NETWORK, context->network, ops->struct_size, sizeof *ops, "network", error) ||
-      !check_complete (hearth_ops_has (ops, close) && ops->kind != NULL && ops->start != NULL && ops->stop != NULL &&
-                         ops->refresh != NULL && ops->open != NULL,
-                       "network", error))
+      !check_complete (hearth_ops_has (ops, stop) && ops->kind != NULL && ops->start != NULL && has_services (ops), "network",
+                       error))
     return FALSE;
   context->network = ops;
   return TRUE;
