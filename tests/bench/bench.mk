@@ -7,5 +7,8 @@ EXTRA_PROGRAMS += bench-ingest
 bench_ingest_SOURCES = tests/bench/bench-ingest.c tests/unit/stream/stream-testing.h tests/unit/stream/stream-testing.c
 bench_ingest_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/stream
 bench_ingest_LDADD = libbase.la libring.la libdbus.la libhearth-1.0.la $(GLIB_LIBS)
+EXTRA_PROGRAMS += bench-watch
+bench_watch_SOURCES = tests/bench/bench-watch.c
+bench_watch_LDADD = libframes.la libbase.la libhearth-1.0.la $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.py tests/bench/measuring.py tests/bench/bench_box.py tests/bench/bench_lists.py \
-  tests/bench/bench_programs.py tests/bench/bench_zap.py
+  tests/bench/bench_peers.py tests/bench/bench_programs.py tests/bench/bench_zap.py

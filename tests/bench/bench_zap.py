@@ -1,22 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Zapping over multicast: the excess over each zap's own floor, how the picture goes on, when the sound comes."""
 
-import json
 import os
 import random
-import socket
 import struct
-import subprocess
 
 from gi.repository import GLib
 
-import boxprocess
+import bench_peers
 from bench_box import first_key_frame, wait_quietly
 from box import VIEW, Box, now_us
-from measuring import figure, percentile
+from measuring import figure, median, percentile
 
 ZAPS = 40
-PEER_ZAPS = 12
 PERIOD_US = {1: 40000, 2: 40000, 3: 20000}  # of the head-end's channels with a GOP of 1 s and B-frames
 BEEP_LEVEL = 0.1  # of full scale: the beep has 0.5, the tone 0.03, before the volume
 
@@ -90,6 +86,11 @@ def sync_errors(zap, heard):
     return errors
 
 
+def beside(peers, what, choose):
+    """One figure of each peer that has it."""
+    return {name: choose(values[what]) for name, values in peers.items() if values[what]}
+
+
 # ---- the measures -------------------------------------------------------------------------------------------
 
 
@@ -114,12 +115,14 @@ def measure_zap(programs):
         box.start_television(channels='1,2,3')
         zaps = zaps_without_prefetch(box)
         excess = [z['excess'] for z in zaps]
-        peers = mpv_excess(box) if programs.peers else {}
-        yield figure('zap-first-p50', percentile(excess, 50), 'ms over the floor', 40, **{k: percentile(v, 50) for k, v in peers.items()})
-        yield figure('zap-first-p95', percentile(excess, 95), 'ms over the floor', 80, **{k: percentile(v, 95) for k, v in peers.items()})
+        box.call(VIEW, 'Player1', 'Stop', '(a{sv})', {})
+        peers = bench_peers.measure_zaps(programs, box) if programs.peers else {}
+        yield figure('zap-first-p50', percentile(excess, 50), 'ms over the floor', 40, **beside(peers, 'excess', median))
+        yield figure('zap-first-p95', percentile(excess, 95), 'ms over the floor', 80,
+                     **beside(peers, 'excess', lambda values: percentile(values, 95)))
         moving = [(distinct(z['frames'])[1] - z['first']) / 1000 for z in zaps if len(distinct(z['frames'])) > 1]
-        yield figure('zap-moving-p50', percentile(moving, 50), 'ms after the first', 60)
-        yield figure('zap-freeze-max', max(longest_stand(z) for z in zaps), 'frame periods', 2)
+        yield figure('zap-moving-p50', percentile(moving, 50), 'ms after the first', 60, **beside(peers, 'moving', median))
+        yield figure('zap-freeze-max', max(longest_stand(z) for z in zaps), 'frame periods', 2, **beside(peers, 'freeze', max))
         sound = [(z['stages']['sound'] - z['stages']['first-shown']) / 1000 for z in zaps if 'sound' in z['stages']]
         if sound:
             yield figure('zap-sound-p50', percentile(sound, 50), 'ms after the picture', 150)
@@ -146,65 +149,12 @@ def measure_prefetched(programs):
             serial = box.call(VIEW, 'Player1', 'Zap', '(ia{sv})', 1, {})
             first = box.wait(lambda: frames_of(box, serial), 10, 'the neighbour')[0]
             times.append((first[3] - command) / 1000)
-        peers = mpv_from_key(box) if programs.peers else {}
-        yield figure('zap-prefetched-p50', percentile(times, 50), 'ms', 50, **{k: percentile(v, 50) for k, v in peers.items()})
-        yield figure('zap-prefetched-p95', percentile(times, 95), 'ms', 100, **{k: percentile(v, 95) for k, v in peers.items()})
+        peers = {'mpv_http_from_key': {'times': bench_peers.mpv_from_key(box)}} if programs.peers else {}
+        yield figure('zap-prefetched-p50', percentile(times, 50), 'ms', 50, **beside(peers, 'times', median))
+        yield figure('zap-prefetched-p95', percentile(times, 95), 'ms', 100,
+                     **beside(peers, 'times', lambda values: percentile(values, 95)))
     finally:
         box.close()
-
-
-# ---- the peer: mpv, by its own word for the first picture (playback-restart) ----
-
-
-class Mpv:
-    def __init__(self, box):
-        self.path = os.path.join(box.folder, 'mpv')
-        self.process = subprocess.Popen(['mpv', '--no-config', '--idle', '--vo=null', '--ao=null', '--really-quiet', '--profile=low-latency',
-                                         '--untimed=no', f'--input-ipc-server={self.path}'], stdin=subprocess.DEVNULL, stdout=box.log, stderr=box.log)
-        box.wait(lambda: os.path.exists(self.path), 10, "mpv's socket")
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(self.path)
-        self.lines = self.socket.makefile('r')
-
-    def load(self, url):
-        self.socket.settimeout(15)
-        self.socket.sendall(json.dumps({'command': ['loadfile', url]}).encode() + b'\n')
-        for line in self.lines:
-            if json.loads(line).get('event') == 'playback-restart':
-                return now_us()
-        raise RuntimeError('mpv went away')
-
-    def close(self):
-        self.socket.close()
-        boxprocess.end(self.process)
-
-
-def mpv_excess(box):
-    player, dice, excess = Mpv(box), random.Random(7), []
-    channels = {c['number']: c for c in box.headend['channels']}
-    try:
-        for i in range(PEER_ZAPS):
-            channel = 1 + i % 3
-            wait_quietly(0.5 + dice.random())
-            command = now_us()
-            shown = player.load(channels[channel]['udp'])
-            excess.append((shown - first_key_frame(box, channel, command)) / 1000)
-    finally:
-        player.close()
-    return {'mpv': excess}
-
-
-def mpv_from_key(box):
-    """From a server that starts at its last key frame, as a prefetched ring does."""
-    player, times = Mpv(box), []
-    try:
-        for i in range(PEER_ZAPS):
-            wait_quietly(0.5)
-            command = now_us()
-            times.append((player.load(f"{box.headend['http']}/ts/{1 + i % 3}?from=key") - command) / 1000)
-    finally:
-        player.close()
-    return {'mpv_http_from_key': times}
 
 
 MEASURES = {
