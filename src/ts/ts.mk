@@ -10,5 +10,10 @@ libts_la_SOURCES = \
   src/ts/hearth-ts-programme.c src/ts/hearth-ts-programme.h \
   src/ts/hearth-ts-rap-finder.c src/ts/hearth-ts-rap-finder.h \
   src/ts/hearth-ts-early.c src/ts/hearth-ts-early.h \
-  src/ts/hearth-ts-analyser.c
+  src/ts/hearth-ts-analyser.c \
+  src/ts/hearth-si.h src/ts/hearth-si-private.h src/ts/hearth-si-tables.c src/ts/hearth-si-time.c \
+  src/ts/hearth-si-descriptors.h src/ts/hearth-si-descriptors-service.c src/ts/hearth-si-descriptors-event.c \
+  src/ts/hearth-si-descriptors-stream.c \
+  src/ts/hearth-dvb-text.h src/ts/hearth-dvb-text-private.h src/ts/hearth-dvb-text.c src/ts/hearth-dvb-text-detect.c \
+  src/ts/hearth-dvb-text-tables.c
 libts_la_LIBADD = $(GLIB_LIBS) -lm

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-TS_TESTS = test-ts-packets test-ts-tables test-ts-pes test-ts-units test-ts-clock test-ts-analyser test-ts-samples
+TS_TESTS = test-ts-packets test-ts-tables test-ts-pes test-ts-units test-ts-clock test-ts-analyser test-ts-samples test-dvb-text
 check_PROGRAMS += $(TS_TESTS)
 TESTS += $(TS_TESTS)
 TS_TEST_LIBS = libts.la $(GLIB_LIBS)
@@ -19,3 +19,5 @@ test_ts_analyser_SOURCES = tests/unit/ts/test-analyser.c $(TS_TEST_MAKER)
 test_ts_analyser_LDADD = $(TS_TEST_LIBS)
 test_ts_samples_SOURCES = tests/unit/ts/test-samples.c $(TS_TEST_MAKER)
 test_ts_samples_LDADD = $(TS_TEST_LIBS)
+test_dvb_text_SOURCES = tests/unit/ts/test-dvb-text.c
+test_dvb_text_LDADD = $(TS_TEST_LIBS)
