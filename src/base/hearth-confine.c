@@ -76,7 +76,7 @@ fill (scmp_filter_ctx filter, HearthConfine profile)
   gboolean internet = profile == HEARTH_CONFINE_STREAM || profile == HEARTH_CONFINE_PLAY_NETWORK || profile == HEARTH_CONFINE_WEB;
   int result = refuse (filter, never, G_N_ELEMENTS (never));
 
-  if (result == 0 && profile != HEARTH_CONFINE_WEB)
+  if (result == 0 && profile != HEARTH_CONFINE_WEB && profile != HEARTH_CONFINE_RECORD)
     result = refuse (filter, no_file_changes, G_N_ELEMENTS (no_file_changes));
   if (result == 0 && !internet)
     result = refuse_internet (filter);

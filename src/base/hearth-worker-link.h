@@ -28,7 +28,7 @@ typedef struct {
 } HearthWorkerLinkFuncs;
 
 typedef struct {
-  const char *role;     /* "stream", "play", "shell", "worker" */
+  const char *role;     /* "stream", "record", "play", "shell", "worker" */
   char *instance;       /* --instance NAME, default "main" */
   char *socket;         /* --socket PATH, default $HEARTH_SOCKET, else <runtime dir>/hearthd.sock */
 } HearthWorkerArguments;
@@ -60,6 +60,7 @@ typedef enum {
   HEARTH_CONFINE_PLAY_NETWORK, /* a player for an internet address */
   HEARTH_CONFINE_SHELL,
   HEARTH_CONFINE_WEB,
+  HEARTH_CONFINE_RECORD, /* no network; files of its own */
 } HearthConfine;
 
 gboolean hearth_confine (HearthConfine profile, GError **error);

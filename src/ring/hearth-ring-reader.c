@@ -237,6 +237,39 @@ hearth_ring_reader_read (HearthRingReader *self, guint8 *buffer, gsize max, gsiz
   return HEARTH_RING_READ_OK;
 }
 
+HearthRingRead
+hearth_ring_reader_peek (HearthRingReader *self, const guint8 **bytes, gsize *n_bytes)
+{
+  gboolean ended = hearth_ring_reader_is_ended (self);
+  gsize at = self->position % self->map->payload_bytes;
+  guint64 reserved;
+
+  *n_bytes = 0;
+  *bytes = self->map->payload + at;
+  if (!look (self, &reserved))
+    return HEARTH_RING_READ_CORRUPT;
+  if (reserved > self->position + self->map->payload_bytes)
+    return fall_behind (self);
+  *n_bytes = MIN (self->head - self->position, self->map->payload_bytes - at);
+  if (*n_bytes == 0)
+    return ended ? HEARTH_RING_READ_ENDED : HEARTH_RING_READ_EMPTY;
+  return HEARTH_RING_READ_OK;
+}
+
+HearthRingRead
+hearth_ring_reader_consume (HearthRingReader *self, gsize n_bytes)
+{
+  guint64 reserved;
+
+  hearth_ring_fence (memory_order_acquire); /* the bytes were read before the counter is looked at again */
+  if (!look (self, &reserved))
+    return HEARTH_RING_READ_CORRUPT;
+  if (reserved > self->position + self->map->payload_bytes)
+    return fall_behind (self);
+  self->position += MIN (n_bytes, self->head - self->position) / HEARTH_RING_PACKET * HEARTH_RING_PACKET;
+  return HEARTH_RING_READ_OK;
+}
+
 gboolean
 hearth_ring_reader_arm (HearthRingReader *self, HearthRingWaiter *waiter, guint64 head)
 {
@@ -293,6 +326,19 @@ find_rap (HearthRingReader *self, Wanted wanted, gint64 boottime_us, HearthRingR
       break;
   }
   return any;
+}
+
+gboolean
+hearth_ring_reader_next_rap (HearthRingReader *self, guint64 *n, HearthRingRap *rap)
+{
+  guint64 n_raps = atomic_load_explicit (&self->map->header->n_raps, memory_order_acquire);
+
+  if (n_raps > *n + HEARTH_RING_INDEX_ENTRIES)
+    *n = n_raps - HEARTH_RING_INDEX_ENTRIES;
+  while (*n < n_raps)
+    if (load_rap (self, (*n)++, rap) && rap->position % HEARTH_RING_PACKET == 0 && rap->position < HEARTH_RING_MAX_POSITION)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -96,6 +96,14 @@ typedef enum {
 /* Copies out up to @max bytes (cut to packets), checks that they were not overwritten meanwhile, moves on. */
 HearthRingRead hearth_ring_reader_read (HearthRingReader *reader, guint8 *buffer, gsize max, gsize *n_read);
 
+/* The same without a copy, for a reader that hands the bytes to the kernel: what is there in one piece from the cursor on (at the
+ * ring's end there is more behind it). They may change while they are used: only what consume() calls OK was right. */
+HearthRingRead hearth_ring_reader_peek (HearthRingReader *reader, const guint8 **bytes, gsize *n_bytes);
+/* Moves on by @n_bytes of those (whole packets), or tells that they were overwritten meanwhile (OVERRUN, CORRUPT). */
+HearthRingRead hearth_ring_reader_consume (HearthRingReader *reader, gsize n_bytes);
+
+/* Goes through all random access points in order: @n counts them, 0 to begin with; those that are gone are skipped. FALSE: no more yet. */
+gboolean hearth_ring_reader_next_rap (HearthRingReader *reader, guint64 *n, HearthRingRap *rap);
 /* FALSE when there is none that is safe to read from. */
 gboolean hearth_ring_reader_get_newest_rap (HearthRingReader *reader, HearthRingRap *rap);
 gboolean hearth_ring_reader_get_oldest_rap (HearthRingReader *reader, HearthRingRap *rap);

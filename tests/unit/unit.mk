@@ -18,6 +18,8 @@ include tests/unit/ring/tests.mk
 include tests/unit/frames/tests.mk
 include tests/unit/hearthd/tests.mk
 include tests/unit/stream/tests.mk
+include tests/unit/recording/tests.mk
+include tests/unit/record/tests.mk
 include tests/unit/play/tests.mk
 include tests/unit/shell/tests.mk
 include tests/unit/client/tests.mk
