@@ -142,21 +142,45 @@ hearth_ring_writer_remove_waiter (HearthRingWriter *self, HearthRingWaiter *wait
 
 /* ---- writing --------------------------------------------------------------------- */
 
+/* No packet lies across the ring's end. One packet alone, as a multiplex of many services has them, is copied without a call.
+ * Returns where the next one goes. */
+static inline gsize
+copy_run (HearthRingWriter *self, const HearthRingRun *run, gsize at)
+{
+  gsize n = run->end - run->packets, first = MIN (n, self->payload_bytes - at);
+
+  if (n == HEARTH_RING_PACKET) {
+    hearth_ring_copy_in (self->payload + at, run->packets, HEARTH_RING_PACKET);
+  } else {
+    hearth_ring_copy_in (self->payload + at, run->packets, first);
+    hearth_ring_copy_in (self->payload, run->packets + first, n - first);
+  }
+  at += n;
+  return at < self->payload_bytes ? at : at - self->payload_bytes;
+}
+
 void
-hearth_ring_writer_write (HearthRingWriter *self, const guint8 *packets, gsize n_bytes)
+hearth_ring_writer_write_runs (HearthRingWriter *self, const HearthRingRun *runs, guint n_runs, gsize n_bytes)
 {
   gsize at = self->head % self->payload_bytes;
-  gsize first = MIN (n_bytes, self->payload_bytes - at);
 
   g_return_if_fail (n_bytes % HEARTH_RING_PACKET == 0 && n_bytes <= self->payload_bytes / 4);
 
   atomic_store_explicit (&self->header->reserved, self->head + n_bytes, memory_order_relaxed);
   hearth_ring_fence (memory_order_release); /* nobody sees a new byte without seeing that it was reserved */
-  hearth_ring_copy_in (self->payload + at, packets, first);
-  hearth_ring_copy_in (self->payload, packets + first, n_bytes - first);
+  for (guint i = 0; i < n_runs; i++)
+    at = copy_run (self, &runs[i], at);
   self->head += n_bytes;
   atomic_store_explicit (&self->header->head, self->head, memory_order_release);
   wake_waiters (self, self->head);
+}
+
+void
+hearth_ring_writer_write (HearthRingWriter *self, const guint8 *packets, gsize n_bytes)
+{
+  const HearthRingRun run = { packets, packets + n_bytes };
+
+  hearth_ring_writer_write_runs (self, &run, 1, n_bytes);
 }
 
 void

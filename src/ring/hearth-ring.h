@@ -60,6 +60,11 @@ int hearth_ring_writer_get_fd (HearthRingWriter *writer); /* borrowed; sealed: w
 guint64 hearth_ring_writer_get_head (HearthRingWriter *writer);
 /* Never waits. @n_bytes: a multiple of 188, at most a quarter of the payload. Wakes whoever is due. */
 void hearth_ring_writer_write (HearthRingWriter *writer, const guint8 *packets, gsize n_bytes);
+/* Several runs of packets, one after the other, as one write(); @n_bytes is their sum, under the same rules. */
+typedef struct {
+  const guint8 *packets, *end;
+} HearthRingRun;
+void hearth_ring_writer_write_runs (HearthRingWriter *writer, const HearthRingRun *runs, guint n_runs, gsize n_bytes);
 void hearth_ring_writer_add_rap (HearthRingWriter *writer, const HearthRingRap *rap);
 /* Complete sections (table_id to CRC), at most 1024 bytes each. A changed pair counts pmt_generation up. */
 void hearth_ring_writer_set_tables (HearthRingWriter *writer, const guint8 *pat, gsize n_pat, const guint8 *pmt, gsize n_pmt);

@@ -22,12 +22,14 @@ struct _HearthIngest {
   /* The feeding thread's. */
   HearthTsSync sync;
   HearthTsAnalyser *analyser;
+  const HearthTsHealth *health; /* the analyser's, or the router's */
   HearthTsClock *clock;
   HearthIngestFlow flow;
   gint64 now_us, arrival_us; /* of the running push: CLOCK_MONOTONIC, CLOCK_BOOTTIME */
   gint64 clock_read_us, last_pts90k;
   gint64 reached_us[HEARTH_N_STAGES]; /* in this push, for the report */
   gboolean news;
+  gsize put_bytes; /* by the router, since begin() */
 
   _Atomic gboolean ended; /* as the ring says */
 
@@ -137,7 +139,6 @@ static void
 on_rap (const HearthTsRap *rap, gpointer user_data)
 {
   HearthIngest *self = user_data;
-  const HearthTsHealth *health = hearth_ts_analyser_get_health (self->analyser);
   const HearthRingRap entry = { .position = rap->position, .pts90k = rap->pts90k, .dts90k = rap->dts90k,
                                 .boottime_us = self->arrival_us,
                                 .utc_us = self->arrival_us + g_get_real_time () - get_boottime_us (), .kind = rap->kind };
@@ -147,8 +148,8 @@ on_rap (const HearthTsRap *rap, gpointer user_data)
   self->news = self->news || self->now_us - self->flow.last_key_frame_us > SILENCE_US;
   self->flow.last_key_frame_us = self->now_us;
   self->flow.key_frames++;
-  self->flow.packets_at_key_frame = health->packets;
-  self->flow.scrambled_at_key_frame = health->scrambled;
+  self->flow.packets_at_key_frame = self->health->packets;
+  self->flow.scrambled_at_key_frame = self->health->scrambled;
   reach (self, HEARTH_STAGE_RANDOM_ACCESS_POINT);
 }
 
@@ -189,14 +190,9 @@ hearth_ingest_flow_get_bit_rate (const HearthIngestFlow *flow, gint64 now_us)
   return (guint32) MIN (bytes * 8, G_MAXUINT32);
 }
 
-/* First looked at, then written: who is woken by the bytes finds their index and tables. */
 static void
-on_packets (const guint8 *packets, gsize n_packets, gpointer user_data)
+note_packets (HearthIngest *self)
 {
-  HearthIngest *self = user_data;
-
-  if (n_packets == 0)
-    return;
   if (self->flow.last_packet_us == 0 || self->now_us - self->flow.last_packet_us > SILENCE_US) {
     self->flow.flowing_since_us = self->now_us;
     self->news = TRUE;
@@ -204,12 +200,28 @@ on_packets (const guint8 *packets, gsize n_packets, gpointer user_data)
   self->flow.last_packet_us = self->now_us;
   reach (self, HEARTH_STAGE_JOIN); /* where the plug-in did not say so */
   reach (self, HEARTH_STAGE_FIRST_PACKET);
+}
+
+static void
+count_bytes (HearthIngest *self, gsize n_bytes)
+{
+  self->flow.bytes += n_bytes;
+  count_rate (&self->flow, self->now_us, n_bytes);
+}
+
+/* First looked at, then written: who is woken by the bytes finds their index and tables. */
+static void
+on_packets (const guint8 *packets, gsize n_packets, gpointer user_data)
+{
+  HearthIngest *self = user_data;
+
+  if (n_packets > 0)
+    note_packets (self);
   for (gsize n; n_packets > 0; packets += n * HEARTH_TS_PACKET, n_packets -= n) {
     n = MIN (n_packets, CHUNK_PACKETS);
     hearth_ts_analyser_push (self->analyser, packets, n, hearth_ring_writer_get_head (self->ring));
     hearth_ring_writer_write (self->ring, packets, n * HEARTH_TS_PACKET);
-    self->flow.bytes += n * HEARTH_TS_PACKET;
-    count_rate (&self->flow, self->now_us, n * HEARTH_TS_PACKET);
+    count_bytes (self, n * HEARTH_TS_PACKET);
   }
 }
 
@@ -232,21 +244,34 @@ set_ended (HearthIngest *self, gboolean ended)
     hearth_ring_writer_set_ended (self->ring, ended);
 }
 
+void
+hearth_ingest_begin (HearthIngest *self, gint64 arrival_us)
+{
+  self->now_us = g_get_monotonic_time ();
+  self->arrival_us = arrival_us;
+  atomic_store_explicit (&self->pushing_since_us, self->now_us, memory_order_relaxed);
+  set_ended (self, FALSE); /* it was not the end, then */
+}
+
+static void
+finish_push (HearthIngest *self, gsize n_bytes)
+{
+  read_clock (self);
+  self->flow.ts = *self->health;
+  publish (self);
+  hearth_progress_count (self->progress, HEARTH_PROGRESS_STREAM_INGEST, n_bytes);
+  atomic_store_explicit (&self->pushing_since_us, 0, memory_order_relaxed);
+}
+
 static void
 on_push (HearthStreamSink *sink, const guint8 *bytes, gsize n_bytes, gint64 arrival_us)
 {
   HearthIngest *self = (HearthIngest *) sink;
 
-  self->now_us = g_get_monotonic_time ();
-  self->arrival_us = arrival_us;
-  atomic_store_explicit (&self->pushing_since_us, self->now_us, memory_order_relaxed);
-  set_ended (self, FALSE); /* it was not the end, then */
+  hearth_ingest_begin (self, arrival_us);
+  self->health = hearth_ts_analyser_get_health (self->analyser);
   hearth_ts_sync_push (&self->sync, bytes, n_bytes, on_packets, self);
-  read_clock (self);
-  self->flow.ts = *hearth_ts_analyser_get_health (self->analyser);
-  publish (self);
-  hearth_progress_count (self->progress, HEARTH_PROGRESS_STREAM_INGEST, n_bytes);
-  atomic_store_explicit (&self->pushing_since_us, 0, memory_order_relaxed);
+  finish_push (self, n_bytes);
 }
 
 static void
@@ -296,6 +321,44 @@ static const HearthStreamSinkOps sink_ops = {
   .struct_size = sizeof (HearthStreamSinkOps), .push = on_push, .gap = on_gap, .state = on_state, .health = on_health
 };
 
+/* ---- from the router -------------------------------------------------------------------------- */
+
+void
+hearth_ingest_put_tables (HearthIngest *self, const guint8 *pat, gsize n_pat, const guint8 *pmt_section, gsize n_pmt,
+                          const HearthTsPmt *pmt)
+{
+  on_tables (pat, n_pat, pmt_section, n_pmt, pmt, self);
+}
+
+void
+hearth_ingest_put_rap (HearthIngest *self, const HearthTsRap *rap)
+{
+  on_rap (rap, self);
+}
+
+void
+hearth_ingest_put_pcr (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity)
+{
+  on_pcr (pcr_27mhz, discontinuity, 0, self);
+}
+
+void
+hearth_ingest_put_runs (HearthIngest *self, const HearthRingRun *runs, guint n_runs, gsize n_bytes)
+{
+  note_packets (self);
+  hearth_ring_writer_write_runs (self->ring, runs, n_runs, n_bytes);
+  count_bytes (self, n_bytes);
+  self->put_bytes += n_bytes;
+}
+
+void
+hearth_ingest_end (HearthIngest *self, const HearthTsHealth *health)
+{
+  self->health = health;
+  finish_push (self, self->put_bytes);
+  self->put_bytes = 0;
+}
+
 /* ---- from the main thread ------------------------------------------------------------------ */
 
 HearthIngest *
@@ -316,6 +379,7 @@ hearth_ingest_new (const char *name, gsize ring_bytes, HearthProgress *progress,
   self->user_data = user_data;
   hearth_ts_sync_init (&self->sync);
   self->analyser = hearth_ts_analyser_new (0, &analyser_funcs, self);
+  self->health = hearth_ts_analyser_get_health (self->analyser);
   self->clock = hearth_ts_clock_new ();
   self->last_pts90k = HEARTH_TS_NO_TIME;
   g_mutex_init (&self->lock);

@@ -73,6 +73,17 @@ void hearth_ingest_close (HearthIngest *self);
 void hearth_ingest_unref (HearthIngest *self);
 
 HearthStreamSink *hearth_ingest_get_sink (HearthIngest *self);
+
+/* ---- or fed by the multiplex router, which has looked at the packets already ---------------------------------------
+ * The feeding thread, instead of the sink's push and gap: begin, then in any number and in their order tables, raps, PCRs
+ * and what they stand in, then end. @arrival_us: as the sink's. */
+void hearth_ingest_begin (HearthIngest *self, gint64 arrival_us);
+void hearth_ingest_put_tables (HearthIngest *self, const guint8 *pat, gsize n_pat, const guint8 *pmt_section, gsize n_pmt,
+                               const HearthTsPmt *pmt);
+void hearth_ingest_put_rap (HearthIngest *self, const HearthTsRap *rap);
+void hearth_ingest_put_pcr (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity);
+void hearth_ingest_put_runs (HearthIngest *self, const HearthRingRun *runs, guint n_runs, gsize n_bytes);
+void hearth_ingest_end (HearthIngest *self, const HearthTsHealth *health);
 HearthRingWriter *hearth_ingest_get_ring (HearthIngest *self);
 void hearth_ingest_get_report (HearthIngest *self, HearthIngestReport *report);
 /* Since when a push has been running, CLOCK_MONOTONIC µs; 0: none is. */

@@ -12,17 +12,15 @@ sys.path[:0] = [HERE, os.path.join(HERE, '..', 'system')]
 import boxprocess  # noqa: E402
 
 # Each module has MEASURES: {measure function: (names of its figures)}; a measure yields figure(...) lines.
-MODULES = ('bench_zap', 'bench_box', 'bench_lists', 'bench_programs')
-SUITES = {'spine': MODULES}
+SUITES = {'spine': ('bench_zap', 'bench_box', 'bench_lists', 'bench_programs'), 'cable': ('bench_cable',)}
 
 
-def load():
-    """All measures, by the names of their figures."""
+def load(suites):
+    """The suites' measures, by the names of their figures."""
     measures = []
-    for module in MODULES:
-        loaded = __import__(module)
-        for measure, names in loaded.MEASURES.items():
-            measures.append((measure, names))
+    for suite in suites:
+        for module in SUITES[suite]:
+            measures += __import__(module).MEASURES.items()
     return measures
 
 
@@ -33,7 +31,7 @@ def parse():
     parser.add_argument('--json', action='store_true', help='one JSON object a line')
     parser.add_argument('--list', action='store_true', help='the names of all figures')
     parser.add_argument('--no-peers', action='store_true', help='only our own')
-    parser.add_argument('names', nargs='*', metavar='NAME', help='a figure, the head of a name, or a suite (spine)')
+    parser.add_argument('names', nargs='*', metavar='NAME', help='a figure, the head of a name, or a suite (spine, cable)')
     return parser.parse_args()
 
 
@@ -49,10 +47,11 @@ def tell(line, as_json):
 def main():
     arguments = parse()
     wanted = [n for n in arguments.names if n not in SUITES]
+    suites = [n for n in arguments.names if n in SUITES] or SUITES
     programs = boxprocess.Programs(prefix=arguments.prefix)
     programs.build = arguments.build
     programs.peers = not arguments.no_peers
-    for measure, names in load():
+    for measure, names in load(suites):
         chosen = [n for n in names if not wanted or any(n == w or n.startswith(w + '-') for w in wanted)]
         if arguments.list:
             print('\n'.join(names))
