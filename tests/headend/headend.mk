@@ -3,11 +3,13 @@
 if HEADEND
 noinst_LTLIBRARIES += libheadend.la
 libheadend_la_SOURCES = \
+  tests/headend/cable.h tests/headend/cable-lineup.c tests/headend/cable-si.h tests/headend/cable-si.c tests/headend/cable-eit.c tests/headend/cable-mux.h tests/headend/cable-mux.c \
+  tests/headend/cable-air.h tests/headend/cable-air.c tests/headend/cable-program.h tests/headend/cable-program.c \
   tests/headend/capture.h tests/headend/capture.c tests/headend/channels.h tests/headend/channels.c tests/headend/code.h tests/headend/code.c \
   tests/headend/dash.c tests/headend/encode.h tests/headend/encode.c tests/headend/faults.c \
   tests/headend/fragment.h tests/headend/fragment.c tests/headend/hls.c \
   tests/headend/impair.h tests/headend/impair.c tests/headend/live.c tests/headend/logo.c \
-  tests/headend/loop.h tests/headend/loop.c tests/headend/mux.h tests/headend/mux.c \
+  tests/headend/instance.h tests/headend/instance.c tests/headend/loop.h tests/headend/loop.c tests/headend/mux.h tests/headend/mux.c \
   tests/headend/options.h tests/headend/options.c tests/headend/pes.h tests/headend/pes.c \
   tests/headend/picture.h tests/headend/picture.c tests/headend/playlist.c \
   tests/headend/playout.h tests/headend/playout.c \

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "headend/cable-program.h"
 #include "headend/replay.h"
 #include "headend/web.h"
 
@@ -101,6 +102,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   if (argc > 1 && strcmp (argv[1], "replay") == 0)
     return headend_replay (argc, argv);
+  if (argc > 1 && strcmp (argv[1], "cable") == 0)
+    return headend_cable (argc, argv);
   if (headend_options_parse (&options, &argc, &argv, &error)) {
     status = run (&options);
   } else {

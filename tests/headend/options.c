@@ -2,11 +2,9 @@
 #include "headend/options.h"
 
 #include <hearth/error.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#define MAX_INSTANCES 64
+#include "headend/instance.h"
 
 static const char description[] =
   "Makes ten television channels with ffmpeg (once; kept in the cache), sends them by multicast, RTP, HTTP, HLS and DASH, and\n"
@@ -14,6 +12,7 @@ static const char description[] =
   "\n"
   "  hearth-headend                                   all channels, on the loopback interface\n"
   "  hearth-headend --channels 1,2,3 --fault 1:loss:percent=1\n"
+  "  hearth-headend cable                             a cable network instead; see hearth-headend cable --help\n"
   "  hearth-headend replay FILE URL                   a recorded stream instead; see hearth-headend replay --help\n"
   "\n"
   "Multicast on loopback needs, once after booting:\n"
@@ -21,37 +20,6 @@ static const char description[] =
   "\n"
   "Each frame carries a bar code of channel and frame number, and faults can be made while it runs; see README.md or\n"
   "hearth-headend(1).";
-
-/* ---- instances: which number is free tells the kernel, by abstract sockets, which are of one network namespace, as are groups - */
-
-static int
-try_instance (guint instance)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  const int fd = socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  const int n = g_snprintf (address.sun_path + 1, sizeof address.sun_path - 1, "hearth-headend-%u", instance);
-
-  if (fd >= 0 && bind (fd, (struct sockaddr *) &address, (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1 + n)) == 0)
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-static gboolean
-take_instance (HeadendOptions *self, gint wanted, GError **error)
-{
-  const guint first = wanted >= 0 ? (guint) wanted : 0, end = wanted >= 0 ? first + 1 : MAX_INSTANCES;
-
-  for (guint i = first; i < end && i < MAX_INSTANCES; i++)
-    if ((self->instance_socket = try_instance (i)) >= 0) {
-      self->instance = i;
-      return TRUE;
-    }
-  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "instance %d: another hearth-headend has it, or it is not below %d; "
-               "leave --instance out to get a free one", wanted, MAX_INSTANCES);
-  return FALSE;
-}
 
 /* ---- words ------------------------------------------------------------------------------------------------------ */
 
@@ -119,7 +87,7 @@ words_clear (Words *words)
 static gboolean
 understand (HeadendOptions *self, Words *words, GError **error)
 {
-  if (!parse_channels (self, words->channels, error) || !take_instance (self, words->instance, error) ||
+  if (!parse_channels (self, words->channels, error) || (self->instance_socket = headend_instance_take (words->instance, &self->instance, error)) < 0 ||
       !parse_address ("--group-base", words->udp, " or none", 42 + 2 * self->instance, &self->addresses.udp_base, error) ||
       !parse_address ("--rtp-base", words->rtp, " or none", 43 + 2 * self->instance, &self->addresses.rtp_base, error) ||
       !parse_address ("--bind", words->bind != NULL ? words->bind : "127.0.0.1", "", 0, &self->http_address, error))

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "headend/section.h"
-
 #define NETWORK_ID 0x2342 /* original network and transport stream ids: of nobody */
 
 static void
@@ -38,18 +36,25 @@ put_stream (HeadendSection *s, guint8 type, guint pid, const char *language)
   }
 }
 
-static void
-make_pmt (const HeadendTables *self, HeadendSection *s)
+void
+headend_tables_put_streams (const HeadendTables *self, gboolean with_video, HeadendSection *section)
 {
   const HeadendChannel *content = self->content;
 
+  if (with_video)
+    put_stream (section, headend_video_get_stream_type (content->video), headend_tables_get_pid (self, HEADEND_SLOT_VIDEO), NULL);
+  for (guint i = 0; i < self->n_audio; i++)
+    put_stream (section, headend_audio_format_get (content->audio[i])->stream_type, headend_tables_get_pid (self, HEADEND_SLOT_AUDIO0 + i),
+                content->language[i]);
+}
+
+static void
+make_pmt (const HeadendTables *self, HeadendSection *s)
+{
   headend_section_begin (s, 0x02, self->channel->number, self->version);
   headend_section_put16 (s, 0xe000 | headend_tables_get_pid (self, HEADEND_SLOT_VIDEO)); /* PCR */
   headend_section_put16 (s, 0xf000);
-  put_stream (s, headend_video_get_stream_type (content->video), headend_tables_get_pid (self, HEADEND_SLOT_VIDEO), NULL);
-  for (guint i = 0; i < self->n_audio; i++)
-    put_stream (s, headend_audio_format_get (content->audio[i])->stream_type, headend_tables_get_pid (self, HEADEND_SLOT_AUDIO0 + i),
-                content->language[i]);
+  headend_tables_put_streams (self, TRUE, s);
   headend_section_end (s, FALSE);
 }
 

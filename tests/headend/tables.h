@@ -2,6 +2,7 @@
 #pragma once
 
 #include "headend/mux.h"
+#include "headend/section.h"
 
 /* A service as its tables announce it. */
 typedef struct {
@@ -15,3 +16,5 @@ typedef struct {
 /* Writes the one packet of the table; @slot: PAT, PMT or SDT. Continuity 0. */
 void headend_tables_write (const HeadendTables *self, HeadendSlot slot, guint8 *packet);
 guint16 headend_tables_get_pid (const HeadendTables *self, HeadendSlot slot);
+/* The streams as a PMT lists them. @with_video: else only the sound. */
+void headend_tables_put_streams (const HeadendTables *self, gboolean with_video, HeadendSection *section);
