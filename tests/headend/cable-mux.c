@@ -248,6 +248,8 @@ advance (Stream *stream)
     stream->next27m = stream->base27m + get_position27m (&stream->playout);
     headend_playout_next (&stream->playout, stream->packet, &stream->mark);
   } while (!is_wanted (stream, slot, stream->packet));
+  if (slot == HEADEND_SLOT_VIDEO && stream->service->type == HEADEND_CABLE_RADIO)
+    stream->packet[3] &= 0xf0; /* packets without payload do not count (2.4.3.3), and those with one were left out */
 }
 
 static Stream *
@@ -263,6 +265,17 @@ stream_new (HeadendCableMux *self, const HeadendCableService *service)
   stream->base27m = get_time27m (self) - get_position27m (&stream->playout);
   advance (stream);
   return stream;
+}
+
+/* Also of the packet that was fetched already. */
+static void
+move_pids (Stream *stream, guint16 first_pid)
+{
+  const guint pid = ((guint) (stream->packet[1] & 0x1f) << 8 | stream->packet[2]) + first_pid - stream->playout.tables.first_pid;
+
+  stream->packet[1] = (guint8) ((stream->packet[1] & 0xe0) | pid >> 8);
+  stream->packet[2] = (guint8) pid;
+  stream->playout.tables.first_pid = first_pid;
 }
 
 static Stream *
@@ -289,7 +302,7 @@ renew_streams (HeadendCableMux *self)
     if (service->content == 0)
       continue;
     stream = stream != NULL ? g_memdup2 (stream, sizeof *stream) : stream_new (self, service);
-    stream->playout.tables.first_pid = headend_cable_get_first_pid (self->si.mux, self->si.lineup, service);
+    move_pids (stream, headend_cable_get_first_pid (self->si.mux, self->si.lineup, service));
     g_ptr_array_add (self->streams, stream);
   }
 }

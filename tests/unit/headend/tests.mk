@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 if HEADEND
-HEADEND_TESTS = test-headend-code test-headend-mux test-headend-faults test-headend-capture test-headend-program
+HEADEND_TESTS = test-headend-code test-headend-mux test-headend-cable test-headend-faults test-headend-capture test-headend-program
 check_PROGRAMS += $(HEADEND_TESTS)
 TESTS += $(HEADEND_TESTS)
 check_LTLIBRARIES += libheadendtesting.la
@@ -17,6 +17,10 @@ test_headend_mux_SOURCES = tests/unit/headend/test-mux.c
 test_headend_mux_CPPFLAGS = $(HEADEND_TEST_CPPFLAGS)
 test_headend_mux_CFLAGS = $(HEADEND_CFLAGS)
 test_headend_mux_LDADD = $(HEADEND_TEST_LIBS)
+test_headend_cable_SOURCES = tests/unit/headend/test-cable.c
+test_headend_cable_CPPFLAGS = $(HEADEND_TEST_CPPFLAGS)
+test_headend_cable_CFLAGS = $(HEADEND_CFLAGS)
+test_headend_cable_LDADD = $(HEADEND_TEST_LIBS)
 test_headend_faults_SOURCES = tests/unit/headend/test-faults.c
 test_headend_faults_CPPFLAGS = $(HEADEND_TEST_CPPFLAGS)
 test_headend_faults_CFLAGS = $(HEADEND_CFLAGS)
