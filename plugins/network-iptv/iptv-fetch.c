@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iptv-fetch.h"
 
+#include "iptv-refusal.h"
 #include "iptv-url.h"
 
 #include <errno.h>
@@ -47,6 +48,7 @@ check_status (SoupMessage *message, const char *location, GError **error)
 {
   guint status = soup_message_get_status (message);
   HearthError code = HEARTH_ERROR_NO_SIGNAL;
+  g_autofree char *text = NULL;
 
   if (SOUP_STATUS_IS_SUCCESSFUL (status))
     return TRUE;
@@ -54,33 +56,85 @@ check_status (SoupMessage *message, const char *location, GError **error)
     code = HEARTH_ERROR_NOT_FOUND;
   else if (status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN)
     code = HEARTH_ERROR_PERMISSION_DENIED;
-  g_set_error (error, HEARTH_ERROR, code, "reading %s: the server says %u %s", location, status,
-               soup_message_get_reason_phrase (message));
+  text = iptv_refusal_dup_status_text (message);
+  g_set_error (error, HEARTH_ERROR, code, "reading %s: %s", location, text);
   return FALSE;
 }
 
-static GBytes *
-fetch_http (const char *location, const char *user_agent, gsize max_bytes, char **uri, GCancellable *cancellable, GError **error)
+static SoupMessage *
+make_message (const IptvFetch *what, const IptvFetchMark *mark)
 {
-  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", TIMEOUT_S, "user-agent", user_agent, NULL);
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, location);
+  SoupMessage *message = soup_message_new (SOUP_METHOD_GET, what->location);
+  SoupMessageHeaders *headers = message != NULL ? soup_message_get_request_headers (message) : NULL;
+
+  if (message == NULL)
+    return NULL;
+  iptv_refusal_watch (message, what->any_certificate);
+  if (mark != NULL && mark->etag != NULL)
+    soup_message_headers_replace (headers, "If-None-Match", mark->etag);
+  if (mark != NULL && mark->modified != NULL)
+    soup_message_headers_replace (headers, "If-Modified-Since", mark->modified);
+  return message;
+}
+
+/* @location: for messages. */
+static GInputStream *
+send (SoupSession *session, SoupMessage *message, const char *location, GCancellable *cancellable, GError **error)
+{
+  GInputStream *stream = soup_session_send (session, message, cancellable, error);
+  g_autofree char *tls = stream == NULL ? iptv_refusal_dup_tls_text (message) : NULL;
+
+  if (stream != NULL)
+    return stream;
+  if (tls != NULL) {
+    g_clear_error (error);
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "reading %s: %s", location, tls);
+  }
+  hearth_error_translate (error, "reading %s", location);
+  return NULL;
+}
+
+static void
+take_mark (IptvFetchMark *mark, SoupMessage *message)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+
+  if (mark == NULL)
+    return;
+  g_free (mark->etag);
+  g_free (mark->modified);
+  mark->etag = g_strdup (soup_message_headers_get_one (headers, "ETag"));
+  mark->modified = g_strdup (soup_message_headers_get_one (headers, "Last-Modified"));
+}
+
+static gboolean
+fetch_http (const IptvFetch *what, IptvFetchMark *mark, GBytes **bytes, char **uri, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", TIMEOUT_S, "user-agent", what->user_agent, NULL);
+  g_autoptr (SoupMessage) message = make_message (what, mark);
+  g_autofree char *shown = iptv_refusal_dup_public_uri (what->location);
   g_autoptr (GInputStream) stream = NULL;
+  goffset length;
 
   if (message == NULL) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "“%s” is no HTTP address", location);
-    return NULL;
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "“%s” is no HTTP address", shown);
+    return FALSE;
   }
-  stream = soup_session_send (session, message, cancellable, error);
-  if (stream == NULL) {
-    hearth_error_translate (error, "reading %s", location);
-    return NULL;
-  }
-  if (!check_status (message, location, error) ||
-      !check_size ((gsize) MAX (0, soup_message_headers_get_content_length (soup_message_get_response_headers (message))), max_bytes,
-                   location, error))
-    return NULL;
+  stream = send (session, message, shown, cancellable, error);
+  if (stream == NULL)
+    return FALSE;
+  if (mark != NULL && soup_message_get_status (message) == SOUP_STATUS_NOT_MODIFIED)
+    return TRUE;
+  length = soup_message_headers_get_content_length (soup_message_get_response_headers (message));
+  if (mark != NULL)
+    mark->wait_s = iptv_refusal_get_wait_s (message);
+  if (!check_status (message, shown, error) || !check_size ((gsize) MAX (0, length), what->max_bytes, shown, error))
+    return FALSE;
   *uri = g_uri_to_string_partial (soup_message_get_uri (message), G_URI_HIDE_FRAGMENT);
-  return read_all (stream, max_bytes, location, cancellable, error);
+  *bytes = read_all (stream, what->max_bytes, shown, cancellable, error);
+  if (*bytes != NULL)
+    take_mark (mark, message);
+  return *bytes != NULL;
 }
 
 static GBytes *
@@ -148,32 +202,65 @@ unpack (GBytes *packed, gsize max_bytes, const char *location, GCancellable *can
   return read_all (stream, max_bytes, location, cancellable, error);
 }
 
-GBytes *
-iptv_fetch (const char *location, const char *user_agent, gsize max_bytes, char **uri, GCancellable *cancellable, GError **error)
+void
+iptv_fetch_mark_clear (IptvFetchMark *self)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  gboolean http = iptv_url_has_scheme (location, "http") || iptv_url_has_scheme (location, "https");
-  const guint8 *start;
+  g_clear_pointer (&self->etag, g_free);
+  g_clear_pointer (&self->modified, g_free);
+  g_clear_pointer (&self->checksum, g_free);
+}
+
+/* Drops what is the same as the answer before. */
+static void
+compare (IptvFetchMark *mark, GBytes **bytes)
+{
+  g_autofree char *checksum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, *bytes);
+
+  if (g_strcmp0 (checksum, mark->checksum) == 0)
+    g_clear_pointer (bytes, g_bytes_unref);
+  g_free (mark->checksum);
+  mark->checksum = g_steal_pointer (&checksum);
+}
+
+static gboolean
+finish (const IptvFetch *what, IptvFetchMark *mark, GBytes **bytes, GCancellable *cancellable, GError **error)
+{
   gsize n_bytes = 0;
+  const guint8 *start;
+  GBytes *unpacked;
+
+  if (mark != NULL)
+    compare (mark, bytes);
+  start = *bytes != NULL ? g_bytes_get_data (*bytes, &n_bytes) : NULL;
+  if (n_bytes <= 2 || start[0] != 0x1f || start[1] != 0x8b) /* RFC 1952, 2.3.1 */
+    return TRUE;
+  unpacked = unpack (*bytes, what->max_bytes, what->location, cancellable, error);
+  g_bytes_unref (*bytes);
+  *bytes = unpacked;
+  return unpacked != NULL;
+}
+
+gboolean
+iptv_fetch (const IptvFetch *what, IptvFetchMark *mark, GBytes **bytes, char **uri, GCancellable *cancellable, GError **error)
+{
+  const gboolean http = iptv_url_has_scheme (what->location, "http") || iptv_url_has_scheme (what->location, "https");
+  gboolean ok;
 
   *uri = NULL;
-  if (!http && !iptv_url_has_scheme (location, "file") && strstr (location, "://") != NULL) {
+  *bytes = NULL;
+  if (mark != NULL)
+    mark->wait_s = 0;
+  if (!http && !iptv_url_has_scheme (what->location, "file") && strstr (what->location, "://") != NULL) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED,
-                 "“%s”: a playlist is read from http://, https://, file:// or a path", location);
-    return NULL;
+                 "“%s”: a playlist is read from http://, https://, file:// or a path", what->location);
+    return FALSE;
   }
-  bytes = http ? fetch_http (location, user_agent, max_bytes, uri, cancellable, error) : fetch_file (location, max_bytes, uri, error);
-  if (bytes == NULL) {
+  if (http)
+    ok = fetch_http (what, mark, bytes, uri, cancellable, error);
+  else
+    ok = (*bytes = fetch_file (what->location, what->max_bytes, uri, error)) != NULL;
+  ok = ok && (*bytes == NULL || finish (what, mark, bytes, cancellable, error));
+  if (!ok)
     g_clear_pointer (uri, g_free);
-    return NULL;
-  }
-  start = g_bytes_get_data (bytes, &n_bytes);
-  if (n_bytes > 2 && start[0] == 0x1f && start[1] == 0x8b) { /* RFC 1952, 2.3.1 */
-    GBytes *unpacked = unpack (bytes, max_bytes, location, cancellable, error);
-
-    if (unpacked == NULL)
-      g_clear_pointer (uri, g_free);
-    return unpacked;
-  }
-  return g_steal_pointer (&bytes);
+  return ok;
 }

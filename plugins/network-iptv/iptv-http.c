@@ -2,6 +2,7 @@
 #include "iptv-http.h"
 
 #include "iptv-pacer.h"
+#include "iptv-refusal.h"
 #include "iptv-ts.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@
 #define STABLE_US (5 * G_USEC_PER_SEC)  /* a connection that held so long makes the next wait short again */
 #define ANSWER_US (8 * G_USEC_PER_SEC)  /* to connect and answer */
 #define SILENCE_US (4 * G_USEC_PER_SEC) /* live servers send in bursts, up to some seconds apart */
+#define MAX_ASKED_WAIT_S 120 /* a person sits before it */
 #define PACER_FULL_BYTES (1 << 20)
 #define WATCHDOG_MS 1000
 
@@ -39,6 +41,7 @@ struct _IptvHttp {
   Attempt *attempt;
   GSource *timer, *watchdog;
   guint n_failures;
+  guint wait_ms; /* what the server asked for; used by the next retry() */
   gint64 began_us, last_us; /* this attempt; its last bytes */
   gint64 first_us;          /* its first bytes; 0: none */
   GByteArray *head;         /* until it is known what comes */
@@ -136,11 +139,15 @@ tell_health (IptvHttp *self, gint64 now_us)
 static void
 retry (IptvHttp *self, HearthError code, const char *text)
 {
+  guint wait_ms;
+
   if (self->first_us != 0 && self->last_us - self->first_us >= STABLE_US)
     self->n_failures = 0;
   drop_attempt (self);
   iptv_feed_state (&self->feed, HEARTH_STREAM_RECONNECTING, code, text);
-  self->timer = iptv_io_add_timeout (self->io, backoff_ms[MIN (self->n_failures, G_N_ELEMENTS (backoff_ms) - 1)], on_retry, self);
+  wait_ms = MAX (backoff_ms[MIN (self->n_failures, G_N_ELEMENTS (backoff_ms) - 1)], self->wait_ms);
+  self->timer = iptv_io_add_timeout (self->io, wait_ms, on_retry, self);
+  self->wait_ms = 0;
   self->n_failures++;
 }
 
@@ -437,6 +444,37 @@ read_on (IptvHttp *self)
 
 /* ---- connecting ------------------------------------------------------------------------------ */
 
+/* What the server says is no answer; or no server, with @error (consumed). */
+static void
+refuse (IptvHttp *self, GError *error)
+{
+  SoupMessage *message = self->attempt->message;
+  g_autofree char *why = error == NULL ? iptv_refusal_dup_status_text (message) : iptv_refusal_dup_tls_text (message);
+  g_autofree char *text = why != NULL ? g_strdup_printf ("%s: %s", self->text, why) : NULL;
+
+  if (text == NULL) {
+    retry_error (self, error);
+    return;
+  }
+  self->wait_ms = error == NULL ? 1000 * MIN (iptv_refusal_get_wait_s (message), MAX_ASKED_WAIT_S) : 0;
+  retry (self, HEARTH_ERROR_NO_SIGNAL, text);
+  g_clear_error (&error);
+}
+
+/* Nobody asked for it, but some servers pack whatever they send. @body: taken. */
+static GInputStream *
+unpack (SoupMessageHeaders *headers, GInputStream *body)
+{
+  const char *encoding = soup_message_headers_get_one (headers, "Content-Encoding");
+  g_autoptr (GZlibDecompressor) gzip = NULL;
+  g_autoptr (GInputStream) packed = body;
+
+  if (encoding == NULL || (g_ascii_strcasecmp (encoding, "gzip") != 0 && g_ascii_strcasecmp (encoding, "x-gzip") != 0))
+    return g_steal_pointer (&packed);
+  gzip = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+  return g_converter_input_stream_new (packed, G_CONVERTER (gzip));
+}
+
 static void
 on_response (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -444,25 +482,17 @@ on_response (GObject *source, GAsyncResult *result, gpointer data)
   IptvHttp *self = attempt->http;
   GError *error = NULL;
   g_autoptr (GInputStream) body = soup_session_send_finish (SOUP_SESSION (source), result, &error);
-  guint status = soup_message_get_status (attempt->message);
   SoupMessageHeaders *headers = soup_message_get_response_headers (attempt->message);
 
   if (!is_current (attempt)) {
     g_clear_error (&error);
     return;
   }
-  if (body == NULL) {
-    retry_error (self, error);
+  if (body == NULL || !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (attempt->message))) {
+    refuse (self, error);
     return;
   }
-  if (!SOUP_STATUS_IS_SUCCESSFUL (status)) {
-    g_autofree char *text =
-      g_strdup_printf ("%s: the server says %u %s", self->text, status, soup_message_get_reason_phrase (attempt->message));
-
-    retry (self, HEARTH_ERROR_NO_SIGNAL, text);
-    return;
-  }
-  attempt->body = g_steal_pointer (&body);
+  attempt->body = unpack (headers, g_steal_pointer (&body));
   self->last_us = iptv_now_us ();
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH) {
     self->pacer = g_new (IptvPacer, 1);
@@ -470,12 +500,6 @@ on_response (GObject *source, GAsyncResult *result, gpointer data)
   }
   iptv_feed_state (&self->feed, HEARTH_STREAM_JOINED, 0, NULL);
   read_on (self);
-}
-
-static gboolean
-accept_any (SoupMessage *message, GTlsCertificate *certificate, GTlsCertificateFlags errors, gpointer data)
-{
-  return TRUE; /* only where the list says verifypeer=false */
 }
 
 static SoupMessage *
@@ -489,8 +513,7 @@ make_message (IptvHttp *self)
                                 self->request->user_agent != NULL ? self->request->user_agent : iptv_io_get_user_agent (self->io));
   for (guint i = 0; i + 1 < extra->len; i += 2)
     soup_message_headers_replace (headers, g_ptr_array_index (extra, i), g_ptr_array_index (extra, i + 1));
-  if (self->request->insecure)
-    g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_any), NULL);
+  iptv_refusal_watch (message, self->request->insecure);
   return message;
 }
 

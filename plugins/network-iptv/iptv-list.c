@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iptv-list.h"
 
-#include "iptv-fetch.h"
 #include "iptv-m3u.h"
 #include "iptv-request.h"
 
@@ -36,40 +35,58 @@ on_oddity (gpointer user_data, const HearthOddity *oddity)
 static const IptvM3uHandler handler = { .service = on_service, .oddity = on_oddity };
 
 static gboolean
-read_list (Reading *self, const char *location, const char *user_agent, GVariant **details, GError **error)
+parse (Reading *self, const IptvListSource *source, GBytes *bytes, const char *uri, GVariant **details, GError **error)
 {
-  g_autofree char *uri = NULL;
-  g_autoptr (GBytes) bytes = iptv_fetch (location, user_agent != NULL ? user_agent : IPTV_DEFAULT_USER_AGENT, IPTV_M3U_MAX_BYTES, &uri,
-                                         self->cancellable, error);
-
-  if (bytes == NULL)
-    return FALSE;
-  if (!iptv_m3u_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), uri, &handler, self, details, error))
+  if (!iptv_m3u_parse (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), uri, source->charset, &handler, self, details, error))
     return FALSE;
   if (g_cancellable_set_error_if_cancelled (self->cancellable, error)) {
-    hearth_error_translate (error, "reading %s", location);
+    hearth_error_translate (error, "reading %s", source->location);
     g_clear_pointer (details, g_variant_unref);
     return FALSE;
   }
   return TRUE;
 }
 
-gboolean
-iptv_list_read (const char *location, const char *user_agent, HearthNetworkHost *host, IptvListDoneFunc done,
+static GBytes *
+fetch (const IptvListSource *source, IptvFetchMark *mark, char **uri, GCancellable *cancellable, GError **error)
+{
+  const IptvFetch what = { source->location, source->user_agent != NULL ? source->user_agent : IPTV_DEFAULT_USER_AGENT,
+                           source->any_certificate, IPTV_M3U_MAX_BYTES };
+  GBytes *bytes = NULL;
+
+  return iptv_fetch (&what, mark, &bytes, uri, cancellable, error) ? bytes : NULL;
+}
+
+static IptvListResult
+end (HearthNetworkHost *host, GVariant *details, GError *failure, GError **error)
+{
+  host->ops->list_end (host, details, failure);
+  if (failure == NULL)
+    return IPTV_LIST_READ;
+  g_propagate_error (error, failure);
+  return IPTV_LIST_FAILED;
+}
+
+IptvListResult
+iptv_list_read (const IptvListSource *source, IptvFetchMark *mark, HearthNetworkHost *host, IptvListDoneFunc done,
                 gpointer user_data, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GHashTable) said = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) iptv_request_free);
-  g_autoptr (GError) failure = NULL;
+  GError *failure = NULL;
+  g_autofree char *uri = NULL;
+  g_autoptr (GBytes) bytes = fetch (source, mark, &uri, cancellable, &failure);
   Reading self = { .host = host, .requests = done != NULL ? said : NULL, .cancellable = cancellable };
   GVariant *details = NULL;
-  gboolean ok;
 
+  if (bytes == NULL && failure == NULL) {
+    if (done != NULL)
+      done (NULL, IPTV_LIST_UNCHANGED, user_data);
+    return IPTV_LIST_UNCHANGED;
+  }
   host->ops->list_begin (host);
-  ok = read_list (&self, location, user_agent, &details, &failure);
+  if (bytes != NULL && !parse (&self, source, bytes, uri, &details, &failure) && mark != NULL)
+    iptv_fetch_mark_clear (mark); /* the same answer is read again */
   if (done != NULL)
-    done (ok ? g_steal_pointer (&said) : NULL, user_data);
-  host->ops->list_end (host, details, failure);
-  if (!ok)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return ok;
+    done (failure == NULL ? g_steal_pointer (&said) : NULL, failure == NULL ? IPTV_LIST_READ : IPTV_LIST_FAILED, user_data);
+  return end (host, details, failure, error);
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iptv-m3u.h"
 
+#include "iptv-address.h"
 #include "iptv-attributes.h"
+#include "iptv-header.h"
+#include "iptv-mend.h"
+#include "iptv-refusal.h"
 #include "iptv-text.h"
 #include "iptv-url.h"
 
@@ -29,6 +33,7 @@ typedef struct {
 
   const char *sticky_group; /* #EXTGRP or #genre# for the entries that say nothing themselves */
   GArray *header;           /* of HearthAttribute, of all #EXTM3U lines */
+  GArray *defaults;         /* of HearthAttribute, those of the header that entries inherit */
   const char *list_name;
   GHashTable *uris;         /* uri -> how often */
   GHashTable *ids;          /* tvg-id -> line of the first */
@@ -124,6 +129,17 @@ clean_groups (Parser *self, const char *groups)
   return joined->len > 0 ? g_string_chunk_insert (self->chunk, joined->str) : NULL;
 }
 
+/* tvheadend's: "News|HD" is "News;HD". */
+static const char *
+get_tags (Parser *self)
+{
+  const char *tags = GET (self, "tvh-tags");
+
+  if (tags == NULL || strchr (tags, '|') == NULL)
+    return tags;
+  return g_strdelimit (g_string_chunk_insert (self->chunk, tags), "|", ';');
+}
+
 /* An entry's own group goes before #EXTGRP's, and ends that one's reign, as in Kodi's IPTV Simple. */
 static const char *
 choose_group (Parser *self)
@@ -134,6 +150,8 @@ choose_group (Parser *self)
     self->sticky_group = NULL;
   else if (self->entry_group != NULL)
     self->sticky_group = self->entry_group;
+  if (own == NULL)
+    own = self->entry_group == NULL ? get_tags (self) : NULL;
   return clean_groups (self, own != NULL ? own : self->sticky_group);
 }
 
@@ -175,6 +193,27 @@ note_id (Parser *self, const char *id)
     tell_printf (self, "duplicate-id", "tvg-id “%s” is also that of line %u; both share that guide", id, GPOINTER_TO_UINT (first));
 }
 
+/* The entry's own, then what it inherits. */
+static const HearthAttribute *
+get_attributes (Parser *self)
+{
+  iptv_header_inherit (self->attributes, self->defaults);
+  return (const HearthAttribute *) (gpointer) self->attributes->data;
+}
+
+/* Told while it can still be mended, not when the channel is opened. */
+static void
+check_datagrams (Parser *self, const char *uri)
+{
+  g_autoptr (GError) error = NULL;
+  IptvAddress address;
+
+  if (!iptv_url_has_scheme (uri, "udp") && !iptv_url_has_scheme (uri, "rtp"))
+    return;
+  if (!iptv_address_parse (&address, uri, &error))
+    tell (self, self->line, "bad-address", error->message);
+}
+
 static gboolean
 is_true (const char *value)
 {
@@ -185,7 +224,7 @@ is_true (const char *value)
 static void
 emit (Parser *self, const char *uri)
 {
-  const HearthAttribute *attributes = (const HearthAttribute *) (gpointer) self->attributes->data;
+  const HearthAttribute *attributes = get_attributes (self);
   const char *hint = GET (self, "kodiprop:inputstream.adaptive.manifest_type", "kodiprop:inputstream.ffmpegdirect.manifest_type",
                           "kodiprop:mimetype");
   g_autofree char *made_name = NULL;
@@ -212,6 +251,7 @@ emit (Parser *self, const char *uri)
     if (self->has_extinf)
       tell_printf (self, "no-name", "the entry has no name; called “%s”", service.name);
   }
+  check_datagrams (self, uri);
   service.uri = make_unique (self, uri);
   self->n_services++;
   self->handler->service (self->user_data, &service);
@@ -302,6 +342,8 @@ take_address (Parser *self, char *line)
   line = take_txt (self, line);
   if (line == NULL)
     return;
+  if (strstr (line, "&amp;") != NULL && iptv_mend_entities (line))
+    tell (self, self->line, "html-entities", "written as on a web page (&amp;); read as what it means there");
   options = iptv_url_cut_options (line);
   /* Without #EXTINF a line counts only where it is an address by itself, or litter would become services. */
   uri = iptv_url_clean (line, self->has_extinf ? self->location : NULL, self->chunk, &faults);
@@ -334,6 +376,24 @@ take_duration (Parser *self, const char *start, const char *end)
 }
 
 static void
+tell_entities (Parser *self)
+{
+  tell (self, self->line, "html-entities", "written as on a web page (&amp;); read as what it means there");
+}
+
+/* Of the entry, once its line has been cut into name and values; they lie in the text. */
+static void
+mend_entities (Parser *self)
+{
+  gboolean done = self->name != NULL && iptv_mend_entities ((char *) self->name);
+
+  for (guint i = 0; i < self->attributes->len; i++)
+    done = iptv_mend_entities ((char *) g_array_index (self->attributes, HearthAttribute, i).value) || done;
+  if (done)
+    tell_entities (self);
+}
+
+static void
 take_extinf (Parser *self, char *rest)
 {
   IptvAttributeScan scan = { .attributes = self->attributes };
@@ -351,6 +411,8 @@ take_extinf (Parser *self, char *rest)
     tell (self, self->line, "missing-colon", "#EXTINF without a colon; read as if it were there");
   rest += *rest == ':';
   rest = g_strchug (rest);
+  if (iptv_mend_quotes (rest))
+    tell (self, self->line, "typographic-quotes", "values stand in typographic quotation marks; read like plain ones");
   start = rest;
   rest += *rest == '-' || *rest == '+';
   while (g_ascii_isdigit (*rest) || *rest == '.')
@@ -363,6 +425,7 @@ take_extinf (Parser *self, char *rest)
     tell (self, self->line, "missing-comma", "no comma before the name; what follows the attributes is the name");
   }
   tell_attribute_faults (self, scan.faults);
+  mend_entities (self);
 }
 
 static void
@@ -374,6 +437,8 @@ take_header (Parser *self, char *rest)
     tell (self, self->line, "second-header", "another #EXTM3U; its attributes are added to the first one's");
   iptv_attributes_scan (&scan, rest, FALSE);
   tell_attribute_faults (self, scan.faults & ~(guint) IPTV_FAULT_STRAY_TEXT);
+  g_array_unref (self->defaults);
+  self->defaults = iptv_header_find_defaults (self->header);
 }
 
 /* "#EXTVLCOPT:key=value", "#KODIPROP:key=value": one key "extvlcopt:key"; "#EXTIMG:value": key "extimg". In place. */
@@ -411,6 +476,10 @@ take_group (Parser *self, char *name, char *colon)
   char *group = g_strstrip (colon + 1);
 
   *colon = '\0';
+  if (*group == '"' && g_str_has_suffix (group + 1, "\"")) {
+    group[strlen (group) - 1] = '\0';
+    group++;
+  }
   iptv_attributes_add (self->attributes, name, group, &faults);
   tell_attribute_faults (self, faults);
   self->entry_group = self->sticky_group = *group != '\0' ? group : NULL;
@@ -479,15 +548,6 @@ take_line (Parser *self, char *line)
 
 /* ---- the whole list -------------------------------------------------------------------------- */
 
-/* CR alone ends lines only where there is no LF at all (old Macintosh); else it is litter at a line's end. */
-static void
-unify_line_ends (IptvText *text)
-{
-  if (memchr (text->text, '\n', text->length) == NULL)
-    for (char *p = text->text; (p = memchr (p, '\r', text->length - (gsize) (p - text->text))) != NULL;)
-      *p = '\n';
-}
-
 static void
 take_lines (Parser *self, IptvText *text)
 {
@@ -519,7 +579,7 @@ tell_text (Parser *self, const IptvText *text)
     tell (self, 0, "nul-bytes", "zero bytes in the list; read as spaces");
   if (text->mended_line != 0)
     tell (self, text->mended_line, "broken-utf8", "broken UTF-8, here and perhaps further down; shown as �");
-  if (text->charset == NULL)
+  if (*text->charset == '\0')
     return;
   charset = g_strdup_printf ("not UTF-8: %u lines from here on were read as %s", text->n_charset_lines, text->charset);
   tell (self, text->charset_line, "not-utf8", charset);
@@ -562,6 +622,7 @@ check_kind (const IptvText *text, const char *location, GError **error)
 {
   const char *start = text->text;
   const char *kind = NULL;
+  g_autofree char *shown = NULL;
 
   while (g_ascii_isspace (*start))
     start++;
@@ -571,47 +632,18 @@ check_kind (const IptvText *text, const char *location, GError **error)
     kind = "is a web page or XML, not a playlist; perhaps an error page: open it in a browser to read it";
   else if (*start == '{')
     kind = "is JSON, not a playlist";
-  if (kind != NULL)
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "%s %s", location, kind);
-  return kind == NULL;
-}
-
-static void
-add_guide_urls (GPtrArray *urls, const char *value)
-{
-  g_auto (GStrv) parts = g_strsplit_set (value, ", \t", -1);
-
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (*parts[i] != '\0' && !g_ptr_array_find_with_equal_func (urls, parts[i], g_str_equal, NULL))
-      g_ptr_array_add (urls, g_strdup (parts[i]));
-}
-
-static GVariant *
-make_details (const Parser *self)
-{
-  g_autoptr (GPtrArray) urls = g_ptr_array_new_with_free_func (g_free);
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  for (guint i = 0; i < self->header->len; i++) {
-    const HearthAttribute *attribute = &g_array_index (self->header, HearthAttribute, i);
-
-    if (!g_variant_dict_contains (&dict, attribute->key))
-      g_variant_dict_insert (&dict, attribute->key, "s", attribute->value);
-    if (g_str_equal (attribute->key, "x-tvg-url") || g_str_equal (attribute->key, "url-tvg") ||
-        g_str_equal (attribute->key, "tvg-url") || g_str_equal (attribute->key, "url-epg"))
-      add_guide_urls (urls, attribute->value);
-  }
-  if (self->list_name != NULL)
-    g_variant_dict_insert (&dict, "name", "s", self->list_name);
-  if (urls->len > 0)
-    g_variant_dict_insert_value (&dict, "guide-urls", g_variant_new_strv ((const char *const *) urls->pdata, urls->len));
-  return g_variant_dict_end (&dict);
+  if (kind == NULL)
+    return TRUE;
+  shown = iptv_refusal_dup_public_uri (location);
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "%s %s", shown, kind);
+  return FALSE;
 }
 
 static gboolean
 take_text (Parser *self, IptvText *text, GError **error)
 {
+  g_autofree char *shown = NULL;
+
   if (!check_kind (text, self->location, error))
     return FALSE;
   tell_text (self, text);
@@ -619,7 +651,8 @@ take_text (Parser *self, IptvText *text, GError **error)
     take_hls (self);
     return TRUE;
   }
-  unify_line_ends (text);
+  if (iptv_mend_line_ends (text->text, text->length) > 0)
+    tell (self, 0, "mixed-line-ends", "some lines end in CR alone, as on old computers; read as lines of their own");
   take_lines (self, text);
   if (self->n_services > 0)
     return TRUE;
@@ -627,14 +660,14 @@ take_text (Parser *self, IptvText *text, GError **error)
     tell (self, 0, "empty", "the list has no entry");
     return TRUE;
   }
-  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "%s is no playlist: it has neither #EXTM3U nor a single address",
-               self->location);
+  shown = iptv_refusal_dup_public_uri (self->location);
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "%s is no playlist: it has neither #EXTM3U nor a single address", shown);
   return FALSE;
 }
 
 gboolean
-iptv_m3u_parse (const guint8 *bytes, gsize n_bytes, const char *location, const IptvM3uHandler *handler, gpointer user_data,
-                GVariant **details, GError **error)
+iptv_m3u_parse (const guint8 *bytes, gsize n_bytes, const char *location, const char *charset, const IptvM3uHandler *handler,
+                gpointer user_data, GVariant **details, GError **error)
 {
   g_auto (IptvText) text = { 0 };
   Parser self = { .handler = handler, .user_data = user_data, .location = location };
@@ -645,17 +678,19 @@ iptv_m3u_parse (const guint8 *bytes, gsize n_bytes, const char *location, const 
                  location, n_bytes >> 20, IPTV_M3U_MAX_BYTES >> 20);
     return FALSE;
   }
-  iptv_text_init (&text, bytes, n_bytes);
+  iptv_text_init (&text, bytes, n_bytes, charset);
   self.attributes = g_array_sized_new (FALSE, FALSE, sizeof (HearthAttribute), 32);
   self.header = g_array_new (FALSE, FALSE, sizeof (HearthAttribute));
+  self.defaults = g_array_new (FALSE, FALSE, sizeof (HearthAttribute));
   self.uris = g_hash_table_new (g_str_hash, g_str_equal);
   self.ids = g_hash_table_new (g_str_hash, g_str_equal);
   self.chunk = g_string_chunk_new (4096);
   ok = take_text (&self, &text, error);
   if (ok && details != NULL)
-    *details = make_details (&self);
+    *details = iptv_header_make_details (self.header, self.list_name);
   g_array_unref (self.attributes);
   g_array_unref (self.header);
+  g_array_unref (self.defaults);
   g_hash_table_unref (self.uris);
   g_hash_table_unref (self.ids);
   g_string_chunk_free (self.chunk);

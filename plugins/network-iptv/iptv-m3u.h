@@ -25,12 +25,13 @@ typedef struct {
  * iptv_m3u_parse:
  * @location: the list's own URL (file://, http://...): completes relative addresses, and is the one service of a list that
  *   is an HLS playlist
+ * @charset: (nullable): what all of it is written in; NULL: guess
  * @details: (out) (nullable): floating a{sv}: the header's attributes, s each; "guide-urls" as; "name" s
  *
  * Errors: %HEARTH_ERROR_CORRUPT for what is no playlist (an empty file, a web page, anything without a single address),
  * %HEARTH_ERROR_LIMIT for more than %IPTV_M3U_MAX_BYTES. Calls may have been made before.
  */
-gboolean iptv_m3u_parse (const guint8 *bytes, gsize n_bytes, const char *location, const IptvM3uHandler *handler,
+gboolean iptv_m3u_parse (const guint8 *bytes, gsize n_bytes, const char *location, const char *charset, const IptvM3uHandler *handler,
                          gpointer user_data, GVariant **details, GError **error);
 
 G_END_DECLS

@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iptv-network.h"
 
+#include "iptv-charset.h"
 #include "iptv-file.h"
 #include "iptv-http.h"
 #include "iptv-ingest.h"
-#include "iptv-list.h"
-#include "iptv-request.h"
+#include "iptv-listing.h"
 #include "iptv-url.h"
 
 #include <string.h>
 
 typedef struct {
-  HearthNetworkHost *host;
-  char *location, *interface, *user_agent;
-  guint refresh_minutes;
+  char *interface, *user_agent;
+  gboolean any_certificate;
+  IptvListing *listing;
 
   /* Made when the first stream needs them: most boxes need one of the two. */
   IptvIngest *ingest;
   IptvIo *io;
-
-  GSource *timer; /* reads the list again */
-  GCancellable *cancellable;
-  GThread *reader; /* the last one; NULL: none yet */
-  int reading;     /* atomic: it still reads */
-
-  GMutex lock;          /* guards requests */
-  GHashTable *requests; /* uri -> IptvRequest; NULL: no list yet */
 } Network;
 
 typedef enum {
@@ -40,69 +32,20 @@ typedef struct {
   gpointer source; /* IptvDatagrams, IptvHttp, IptvFile */
 } Stream;
 
-/* ---- the list ------------------------------------------------------------------------------- */
-
-static void
-on_list_done (GHashTable *requests, gpointer data)
-{
-  Network *self = data;
-
-  if (requests != NULL) {
-    g_mutex_lock (&self->lock);
-    g_clear_pointer (&self->requests, g_hash_table_unref);
-    self->requests = requests;
-    g_mutex_unlock (&self->lock);
-  }
-  g_atomic_int_set (&self->reading, FALSE); /* a refresh() from now on wants another answer than the one that is told next */
-}
-
-static gpointer
-read_list (gpointer data)
-{
-  Network *self = data;
-
-  /* The error, if any, is told to the host. */
-  iptv_list_read (self->location, self->user_agent, self->host, on_list_done, self, self->cancellable, NULL);
-  return NULL;
-}
-
-static void
-tell_failure (Network *self, GError *error)
-{
-  self->host->ops->list_begin (self->host);
-  self->host->ops->list_end (self->host, NULL, error);
-}
-
 static void
 network_refresh (gpointer data)
 {
   Network *self = data;
-  g_autoptr (GError) error = NULL;
 
-  if (g_atomic_int_get (&self->reading))
-    return; /* its answer counts for both */
-  if (self->reader != NULL)
-    g_thread_join (self->reader); /* it has ended, or tells the end */
-  g_atomic_int_set (&self->reading, TRUE);
-  self->reader = g_thread_try_new ("iptv-list", read_list, self, &error);
-  if (self->reader != NULL)
-    return;
-  g_atomic_int_set (&self->reading, FALSE);
-  hearth_error_translate (&error, "starting a thread to read %s", self->location);
-  tell_failure (self, error);
-}
-
-static gboolean
-on_refresh_time (gpointer data)
-{
-  network_refresh (data);
-  return G_SOURCE_CONTINUE;
+  iptv_listing_refresh (self->listing);
 }
 
 static gboolean
 network_inspect (const char *location, HearthNetworkHost *host, GCancellable *cancellable, GError **error)
 {
-  return iptv_list_read (location, NULL, host, NULL, NULL, cancellable, error);
+  const IptvListSource source = { .location = location };
+
+  return iptv_list_read (&source, NULL, host, NULL, NULL, cancellable, error) != IPTV_LIST_FAILED;
 }
 
 /* ---- start and stop ---------------------------------------------------------------------------- */
@@ -125,35 +68,66 @@ read_string (GVariant *settings, const char *key, char **value, GError **error)
 }
 
 static gboolean
-read_settings (Network *self, GVariant *settings, GError **error)
+fail_type (const char *key, const char *type, GVariant *found, GError **error)
+{
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "iptv's setting “%s” is of D-Bus type %s, not %s", key, type,
+               g_variant_get_type_string (found));
+  return FALSE;
+}
+
+static gboolean
+read_others (Network *self, GVariant *settings, guint *refresh_minutes, GError **error)
 {
   g_autoptr (GVariant) minutes = g_variant_lookup_value (settings, "refresh-minutes", NULL);
+  g_autoptr (GVariant) any = g_variant_lookup_value (settings, "any-certificate", NULL);
 
-  if (!read_string (settings, "location", &self->location, error) || !read_string (settings, "interface", &self->interface, error) ||
-      !read_string (settings, "user-agent", &self->user_agent, error))
-    return FALSE;
-  if (minutes != NULL && !g_variant_is_of_type (minutes, G_VARIANT_TYPE_UINT32)) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
-                 "iptv's setting “refresh-minutes” is a number (D-Bus type u), not of type %s", g_variant_get_type_string (minutes));
+  if (minutes != NULL && !g_variant_is_of_type (minutes, G_VARIANT_TYPE_UINT32))
+    return fail_type ("refresh-minutes", "u", minutes, error);
+  if (any != NULL && !g_variant_is_of_type (any, G_VARIANT_TYPE_BOOLEAN))
+    return fail_type ("any-certificate", "b", any, error);
+  if (minutes != NULL)
+    *refresh_minutes = g_variant_get_uint32 (minutes);
+  self->any_certificate = any != NULL && g_variant_get_boolean (any);
+  return TRUE;
+}
+
+static gboolean
+check_list_settings (const char *location, const char *charset, GError **error)
+{
+  if (location == NULL) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
+                         "an iptv network needs the setting “location”: the path or URL of its playlist");
     return FALSE;
   }
-  self->refresh_minutes = minutes != NULL ? g_variant_get_uint32 (minutes) : 0;
-  if (self->location != NULL)
+  if (charset == NULL || iptv_charset_is_known (charset))
     return TRUE;
-  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
-                       "an iptv network needs the setting “location”: the path or URL of its playlist");
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT,
+               "iptv's setting “charset”: “%s” is not known here; try GB18030, BIG5, EUC-KR, SHIFT_JIS, WINDOWS-1250 or the like", charset);
   return FALSE;
+}
+
+static gboolean
+read_settings (Network *self, HearthNetworkHost *host, GVariant *settings, GError **error)
+{
+  g_autofree char *location = NULL;
+  g_autofree char *charset = NULL;
+  guint refresh_minutes = IPTV_LISTING_USUAL_MINUTES;
+  IptvListSource source = { 0 };
+
+  if (!read_string (settings, "location", &location, error) || !read_string (settings, "charset", &charset, error) ||
+      !read_string (settings, "interface", &self->interface, error) || !read_string (settings, "user-agent", &self->user_agent, error) ||
+      !read_others (self, settings, &refresh_minutes, error) || !check_list_settings (location, charset, error))
+    return FALSE;
+  source = (IptvListSource){ location, self->user_agent, charset, self->any_certificate };
+  self->listing = iptv_listing_new (&source, refresh_minutes, host);
+  return TRUE;
 }
 
 static void
 clear (Network *self)
 {
-  g_clear_pointer (&self->location, g_free);
   g_clear_pointer (&self->interface, g_free);
   g_clear_pointer (&self->user_agent, g_free);
-  g_clear_pointer (&self->requests, g_hash_table_unref);
-  g_clear_object (&self->cancellable);
-  g_mutex_clear (&self->lock);
 }
 
 static gboolean
@@ -161,19 +135,10 @@ network_start (gpointer data, HearthNetworkHost *host, GVariant *settings, GErro
 {
   Network *self = data;
 
-  g_mutex_init (&self->lock);
-  self->host = host;
-  self->cancellable = g_cancellable_new ();
-  if (!read_settings (self, settings, error)) {
-    clear (self);
-    return FALSE;
-  }
-  if (self->refresh_minutes > 0) {
-    self->timer = g_timeout_source_new_seconds (MIN (self->refresh_minutes, G_MAXUINT / 60) * 60);
-    g_source_set_callback (self->timer, on_refresh_time, self, NULL);
-    g_source_attach (self->timer, g_main_context_get_thread_default ());
-  }
-  return TRUE;
+  if (read_settings (self, host, settings, error))
+    return TRUE;
+  clear (self);
+  return FALSE;
 }
 
 static void
@@ -181,10 +146,7 @@ network_stop (gpointer data)
 {
   Network *self = data;
 
-  iptv_io_remove (&self->timer);
-  g_cancellable_cancel (self->cancellable);
-  if (self->reader != NULL)
-    g_thread_join (g_steal_pointer (&self->reader));
+  iptv_listing_free (self->listing);
   g_clear_pointer (&self->ingest, iptv_ingest_free);
   g_clear_pointer (&self->io, iptv_io_free);
   clear (self);
@@ -205,17 +167,32 @@ new_stream (StreamKind kind, gpointer source)
   return self;
 }
 
-/* What the list said about @uri, plus what stands behind a | in it. */
-static IptvRequest *
-dup_request (Network *self, const char *uri, const char *pipe_options)
+static void
+take_option (GVariant *options, const char *key, char **field)
 {
-  IptvRequest *request;
+  const char *value = NULL;
 
-  g_mutex_lock (&self->lock);
-  request = iptv_request_copy (self->requests != NULL ? g_hash_table_lookup (self->requests, uri) : NULL);
-  g_mutex_unlock (&self->lock);
+  if (!g_variant_lookup (options, key, "&s", &value) || *value == '\0')
+    return;
+  g_free (*field);
+  *field = g_strdup (value);
+}
+
+/* What the list says about @uri: the host may know it from a list that was read before this process was; plus what stands
+ * behind a | in the address, plus what the caller wants. */
+static IptvRequest *
+make_request (Network *self, const char *uri, const char *pipe_options, GVariant *options)
+{
+  g_autoptr (GVariant) attributes = options != NULL ? g_variant_lookup_value (options, "attributes", G_VARIANT_TYPE ("a(ss)")) : NULL;
+  IptvRequest *request = attributes != NULL ? iptv_request_new_for_attributes (attributes) : iptv_listing_dup_request (self->listing, uri);
+
   if (pipe_options != NULL)
     iptv_request_take_pipe (request, pipe_options);
+  if (options != NULL) {
+    take_option (options, "user-agent", &request->user_agent);
+    take_option (options, "interface", &request->interface);
+  }
+  request->insecure = request->insecure || self->any_certificate;
   return request;
 }
 
@@ -266,19 +243,8 @@ network_open (gpointer data, const char *uri, GVariant *options, HearthStreamSin
   Network *self = data;
   g_autofree char *bare = g_strdup (uri);
   char *pipe_options = iptv_url_cut_options (bare), *fragment;
-  IptvRequest *request = dup_request (self, bare, pipe_options);
+  IptvRequest *request = make_request (self, bare, pipe_options, options);
 
-  if (options != NULL)
-    for (guint i = 0; i < 2; i++) {
-      static const char *const keys[] = { "user-agent", "interface" };
-      char **field = i == 0 ? &request->user_agent : &request->interface;
-      const char *value = NULL;
-
-      if (g_variant_lookup (options, keys[i], "&s", &value) && *value != '\0') {
-        g_free (*field);
-        *field = g_strdup (value);
-      }
-    }
   fragment = strstr (bare, "#hearth-"); /* that of a list's second entry with the same address */
   if (fragment != NULL)
     *fragment = '\0';

@@ -23,6 +23,7 @@ static const struct {
   { "pipe:verifypeer", "verify" },
   { "kodiprop:inputstream.adaptive.stream_headers", "headers" },
   { "kodiprop:inputstream.adaptive.common_headers", "headers" },
+  { "kodiprop:inputstream.adaptive.manifest_headers", "headers" },
 };
 
 /* Kodi's options behind a | that steer its HTTP client and are no headers. */
@@ -157,4 +158,17 @@ iptv_request_new_for_service (const HearthService *service)
     says = iptv_request_take (request, key, service->attributes[i].value) || says;
   }
   return says ? g_steal_pointer (&request) : NULL;
+}
+
+IptvRequest *
+iptv_request_new_for_attributes (GVariant *attributes)
+{
+  IptvRequest *request = iptv_request_new ();
+  const char *key, *value;
+  GVariantIter iter;
+
+  g_variant_iter_init (&iter, attributes);
+  while (g_variant_iter_next (&iter, "(&s&s)", &key, &value))
+    iptv_request_take (request, key, value);
+  return request;
 }

@@ -28,6 +28,8 @@ gboolean iptv_request_take (IptvRequest *self, const char *key, const char *valu
 void iptv_request_take_pipe (IptvRequest *self, const char *options);
 /* NULL for a service whose attributes say nothing. */
 IptvRequest *iptv_request_new_for_service (const HearthService *service);
+/* @attributes: a(ss) of one service, as the host keeps them. Never NULL. */
+IptvRequest *iptv_request_new_for_attributes (GVariant *attributes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IptvRequest, iptv_request_free)
 

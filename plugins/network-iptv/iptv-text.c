@@ -1,58 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "iptv-text.h"
 
+#include "iptv-charset.h"
+
 #include <string.h>
 
 #define UTF8_BOM "\xef\xbb\xbf"
-
-/* What the lines that are not UTF-8 are made of, all together. */
-typedef struct {
-  guint gb_pairs, gb_common, gb_bad;
-  guint high, cyrillic, runs; /* bytes from 0x80, those that are letters of Windows-1251, runs of the former */
-  gboolean wide;              /* a line that is UTF-8 holds a character of three bytes or more: those are no accident */
-} Survey;
-
-static gboolean
-is_trail (guchar byte)
-{
-  return byte >= 0x40 && byte != 0x7f && byte != 0xff;
-}
-
-/* GB 18030: two bytes, or four with digits in between. Everyday text stays in the first plane of GB 2312: punctuation and
- * the 3,755 common characters, both bytes from 0xa1. */
-static void
-survey_gb (Survey *self, const guchar *line, gsize length)
-{
-  for (gsize i = 0; i < length;) {
-    guchar lead = line[i], trail = i + 1 < length ? line[i + 1] : 0;
-
-    if (lead < 0x80) {
-      i++;
-    } else if (lead == 0x80 || lead == 0xff || (!is_trail (trail) && !(trail >= '0' && trail <= '9'))) {
-      self->gb_bad++;
-      i++;
-    } else {
-      self->gb_pairs++;
-      self->gb_common += trail >= 0xa1 && ((lead >= 0xa1 && lead <= 0xa3) || (lead >= 0xb0 && lead <= 0xd7));
-      i += is_trail (trail) ? 2 : 4;
-    }
-  }
-}
-
-static void
-survey_cyrillic (Survey *self, const guchar *line, gsize length)
-{
-  gboolean inside = FALSE;
-
-  for (gsize i = 0; i < length; i++) {
-    gboolean high = line[i] >= 0x80;
-
-    self->high += high;
-    self->cyrillic += line[i] >= 0xc0 || line[i] == 0xa8 || line[i] == 0xb8;
-    self->runs += high && !inside;
-    inside = high;
-  }
-}
 
 /* More whole characters than broken bytes: a cut, not another character set. */
 static gboolean
@@ -91,31 +44,36 @@ has_wide (const char *line, gsize length)
   return FALSE;
 }
 
-static void
-survey (Survey *self, const char *text, gsize length)
+/* Returns whether a line that is UTF-8 holds a character of three bytes or more: those are no accident. */
+static gboolean
+survey (IptvCharsetSurvey *self, const char *text, gsize length)
 {
   const char *end = text + length;
+  gboolean wide = FALSE;
 
   for (gsize n; text < end; text += n) {
     n = line_length (text, end);
-    if (g_utf8_validate_len (text, n, NULL)) {
-      self->wide = self->wide || has_wide (text, n);
-    } else if (!is_broken_utf8 (text, n)) {
-      survey_gb (self, (const guchar *) text, n);
-      survey_cyrillic (self, (const guchar *) text, n);
-    }
+    if (g_utf8_validate_len (text, n, NULL))
+      wide = wide || has_wide (text, n);
+    else if (!is_broken_utf8 (text, n))
+      iptv_charset_survey (self, text, n);
   }
+  return wide;
 }
 
+/* What the text says of itself: "#EXTENC:GB2312". Its end is found in @name. */
 static const char *
-choose_charset (const Survey *self)
+find_named (const char *text, gsize length, char *name, gsize n_name)
 {
-  if (self->gb_pairs > 0 && self->gb_bad * 50 <= self->gb_pairs && self->gb_common * 10 >= self->gb_pairs * 7)
-    return "GB18030";
-  /* Words of Russian are runs of high bytes, words of Western Europe have one here and there. */
-  if (self->cyrillic * 10 >= self->high * 9 && self->high >= self->runs * 3)
-    return "WINDOWS-1251";
-  return "WINDOWS-1252";
+  const char *tag = g_strstr_len (text, (gssize) MIN (length, 4096), "#EXTENC:");
+  gsize n = tag != NULL ? strspn (tag + 8, " ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") : 0;
+
+  if (n == 0 || n >= n_name)
+    return NULL;
+  memcpy (name, tag + 8, n);
+  name[n] = '\0';
+  g_strstrip (name);
+  return g_ascii_strncasecmp (name, "utf", 3) != 0 && iptv_charset_is_known (name) ? name : NULL;
 }
 
 static void
@@ -135,40 +93,56 @@ append_converted (GString *out, GIConv converter, const char *line, gsize length
   g_string_append (out, converted);
 }
 
+typedef struct {
+  const char *charset;
+  GIConv converter;
+  gboolean all; /* also the lines that could be UTF-8 */
+} Conversion;
+
+static void
+convert_line (IptvText *self, GString *out, const Conversion *how, const char *line, gsize length, guint number)
+{
+  gboolean valid = g_utf8_validate_len (line, length, NULL);
+
+  if (valid && !how->all) {
+    g_string_append_len (out, line, (gssize) length);
+  } else if (!valid && !how->all && is_broken_utf8 (line, length)) {
+    append_converted (out, (GIConv) -1, line, length);
+    self->mended_line = self->mended_line != 0 ? self->mended_line : number;
+  } else {
+    append_converted (out, how->converter, line, length);
+    if (!valid && self->n_charset_lines++ == 0) {
+      g_strlcpy (self->charset, how->charset, sizeof self->charset);
+      self->charset_line = number;
+    }
+  }
+}
+
 static GString *
-convert_lines (IptvText *self, const char *text, gsize length)
+convert_lines (IptvText *self, const char *text, gsize length, const char *charset)
 {
   GString *out = g_string_sized_new (length + length / 4);
   const char *end = text + length;
-  Survey seen = { 0 };
-  const char *charset;
-  GIConv converter;
-  gboolean all; /* two-byte "UTF-8" in a list of Chinese is an accident of GB 18030 */
+  IptvCharsetSurvey seen = { 0 };
+  Conversion how = { .charset = charset, .all = charset != NULL };
+  char named[32];
+  gboolean wide = FALSE;
 
-  survey (&seen, text, length);
-  charset = choose_charset (&seen);
-  all = !seen.wide && g_str_equal (charset, "GB18030");
-  converter = g_iconv_open ("UTF-8", charset);
+  if (charset == NULL) {
+    wide = survey (&seen, text, length);
+    how.charset = find_named (text, length, named, sizeof named);
+    how.charset = how.charset != NULL ? how.charset : iptv_charset_choose (&seen);
+    how.all = !wide && g_str_equal (how.charset, "GB18030"); /* two-byte "UTF-8" in a list of Chinese is an accident of GB 18030 */
+  }
+  how.converter = g_iconv_open ("UTF-8", how.charset);
   for (guint line = 1; text < end; line++) {
     gsize n = line_length (text, end);
-    gboolean valid = g_utf8_validate_len (text, n, NULL);
 
-    if (valid && !(all && n > 0)) {
-      g_string_append_len (out, text, (gssize) n);
-    } else if (!valid && !all && is_broken_utf8 (text, n)) {
-      append_converted (out, (GIConv) -1, text, n);
-      self->mended_line = self->mended_line != 0 ? self->mended_line : line;
-    } else {
-      append_converted (out, converter, text, n);
-      if (!valid && self->n_charset_lines++ == 0) {
-        self->charset = charset;
-        self->charset_line = line;
-      }
-    }
+    convert_line (self, out, &how, text, n, line);
     text += n;
   }
-  if (converter != (GIConv) -1)
-    g_iconv_close (converter);
+  if (how.converter != (GIConv) -1)
+    g_iconv_close (how.converter);
   return out;
 }
 
@@ -212,7 +186,7 @@ blank_nuls (IptvText *self)
 }
 
 void
-iptv_text_init (IptvText *self, const guint8 *bytes, gsize n_bytes)
+iptv_text_init (IptvText *self, const guint8 *bytes, gsize n_bytes, const char *charset)
 {
   memset (self, 0, sizeof *self);
   if (!take_utf16 (self, bytes, n_bytes)) {
@@ -230,8 +204,8 @@ iptv_text_init (IptvText *self, const guint8 *bytes, gsize n_bytes)
   }
   if (self->had_nul)
     blank_nuls (self);
-  if (!g_utf8_validate_len (self->text, self->length, NULL)) {
-    GString *converted = convert_lines (self, self->text, self->length);
+  if (!self->utf16 && (charset != NULL || !g_utf8_validate_len (self->text, self->length, NULL))) {
+    GString *converted = convert_lines (self, self->text, self->length, charset);
 
     g_free (self->text);
     self->length = converted->len;

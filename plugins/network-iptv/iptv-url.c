@@ -9,7 +9,7 @@
 /* Those that occur in lists; the first four are carried by this plug-in into rings. */
 static const char *const schemes[] = {
   "http", "https", "udp", "rtp", "file", "rtsp", "rtsps", "rtmp", "rtmps", "rtmpt", "rtmpe", "mms", "mmsh", "srt", "rist", "ftp",
-  "igmp", "plugin", "pvr", "pipe", "hls", "dvb", "p2p", "acestream", "sop", "tvbus", "mitv", "webview", "quic", "data", "smb", "nfs",
+  "plugin", "pvr", "pipe", "hls", "dvb", "p2p", "acestream", "sop", "tvbus", "mitv", "webview", "quic", "data", "smb", "nfs",
 };
 
 static const char *const ring_schemes[] = { "http", "https", "udp", "rtp", "file" };
@@ -177,7 +177,11 @@ clean_slowly (const char *line, const char *base, GStringChunk *chunk, IptvUrlFa
   }
   gap = separator_length (line + length, &colon);
   rest = line + length + gap;
-  scheme = length > 0 && gap > 0 ? guess_scheme (word, length, rest) : NULL;
+  if (length == 1 && gap > 0)
+    return NULL; /* "C:\tv\a.ts": a file of another computer */
+  if (g_str_equal (word, "igmp") && gap == 3)
+    memcpy (word, "udp", sizeof "udp"); /* the same by its old name; told as misspelt */
+  scheme = length > 0 && gap > 0 ? guess_scheme (word, strlen (word), rest) : NULL;
   if (gap == 0 || *rest == '\0' || (!colon && (scheme == NULL || gap < 2)))
     return resolve (line, base, chunk, faults);
   if (scheme == NULL) /* one that we don't know: as it is */

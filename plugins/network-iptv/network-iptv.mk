@@ -6,17 +6,22 @@ noinst_LTLIBRARIES += libnetwork-iptv-core.la
 libnetwork_iptv_core_la_SOURCES = \
   plugins/network-iptv/iptv-address.h plugins/network-iptv/iptv-address.c \
   plugins/network-iptv/iptv-attributes.h plugins/network-iptv/iptv-attributes.c \
+  plugins/network-iptv/iptv-charset.h plugins/network-iptv/iptv-charset.c \
   plugins/network-iptv/iptv-datagrams.h plugins/network-iptv/iptv-datagrams.c \
   plugins/network-iptv/iptv-feed.h plugins/network-iptv/iptv-feed.c \
   plugins/network-iptv/iptv-fetch.h plugins/network-iptv/iptv-fetch.c \
   plugins/network-iptv/iptv-file.h plugins/network-iptv/iptv-file.c \
+  plugins/network-iptv/iptv-header.h plugins/network-iptv/iptv-header.c \
   plugins/network-iptv/iptv-http.h plugins/network-iptv/iptv-http.c \
   plugins/network-iptv/iptv-ingest.h plugins/network-iptv/iptv-ingest.c \
   plugins/network-iptv/iptv-io.h plugins/network-iptv/iptv-io.c \
   plugins/network-iptv/iptv-list.h plugins/network-iptv/iptv-list.c \
+  plugins/network-iptv/iptv-listing.h plugins/network-iptv/iptv-listing.c \
   plugins/network-iptv/iptv-m3u.h plugins/network-iptv/iptv-m3u.c \
+  plugins/network-iptv/iptv-mend.h plugins/network-iptv/iptv-mend.c \
   plugins/network-iptv/iptv-network.h plugins/network-iptv/iptv-network.c \
   plugins/network-iptv/iptv-pacer.h plugins/network-iptv/iptv-pacer.c \
+  plugins/network-iptv/iptv-refusal.h plugins/network-iptv/iptv-refusal.c \
   plugins/network-iptv/iptv-request.h plugins/network-iptv/iptv-request.c \
   plugins/network-iptv/iptv-rtp.h plugins/network-iptv/iptv-rtp.c \
   plugins/network-iptv/iptv-socket.h plugins/network-iptv/iptv-socket.c \

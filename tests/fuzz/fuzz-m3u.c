@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (GHashTable) uris = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   GVariant *details = NULL;
 
-  if (iptv_m3u_parse (data, size, "http://lists.example/tv/all.m3u", &handler, uris, &details, NULL))
+  if (iptv_m3u_parse (data, size, "http://lists.example/tv/all.m3u", NULL, &handler, uris, &details, NULL))
     g_variant_unref (g_variant_ref_sink (details));
   return 0;
 }

@@ -293,6 +293,12 @@ static const HearthNetworkHostOps host_ops = {
 TestNetwork *
 test_network_new (const char *location)
 {
+  return test_network_new_refreshing (location, 0);
+}
+
+TestNetwork *
+test_network_new_refreshing (const char *location, guint refresh_minutes)
+{
   TestNetwork *self = g_new0 (TestNetwork, 1);
   g_autoptr (GError) error = NULL;
   GVariantDict settings;
@@ -304,6 +310,7 @@ test_network_new (const char *location)
   self->instance = g_malloc0 (iptv_network_ops.instance_size);
   g_variant_dict_init (&settings, NULL);
   g_variant_dict_insert (&settings, "location", "s", location);
+  g_variant_dict_insert (&settings, "refresh-minutes", "u", refresh_minutes);
   made = g_variant_ref_sink (g_variant_dict_end (&settings));
   iptv_network_ops.start (self->instance, &self->host, made, &error);
   g_assert_no_error (error);

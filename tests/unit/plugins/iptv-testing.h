@@ -45,7 +45,8 @@ typedef struct {
   GError *error;
 } TestNetwork;
 
-TestNetwork *test_network_new (const char *location);
+TestNetwork *test_network_new (const char *location); /* reads its list only when asked */
+TestNetwork *test_network_new_refreshing (const char *location, guint refresh_minutes);
 void test_network_free (TestNetwork *self);
 guint test_network_get_ended (TestNetwork *self);
 gpointer test_network_open (TestNetwork *self, const char *uri, TestSink *sink);

@@ -45,15 +45,21 @@ on_oddity (gpointer user_data, const HearthOddity *oddity)
 static const IptvM3uHandler handler = { .service = on_service, .oddity = on_oddity };
 
 static void
-hear_bytes (Heard *heard, const void *bytes, gsize n_bytes)
+hear_charset (Heard *heard, const void *bytes, gsize n_bytes, const char *charset)
 {
   memset (heard, 0, sizeof *heard);
   heard->services = g_string_new (NULL);
   heard->attributes = g_string_new (NULL);
   heard->oddities = g_string_new (NULL);
-  iptv_m3u_parse (bytes, n_bytes, "http://lists.example/tv/all.m3u", &handler, heard, &heard->details, &heard->error);
+  iptv_m3u_parse (bytes, n_bytes, "http://lists.example/tv/all.m3u", charset, &handler, heard, &heard->details, &heard->error);
   if (heard->details != NULL)
     g_variant_ref_sink (heard->details);
+}
+
+static void
+hear_bytes (Heard *heard, const void *bytes, gsize n_bytes)
+{
+  hear_charset (heard, bytes, n_bytes, NULL);
 }
 
 static void
@@ -132,7 +138,7 @@ static const Case cases[] = {
   { "catch-up", H "#EXTINF:-1 catchup=\"append\" catchup-days=\"7\" catchup-source=\"?u=${start}&d={duration}\" timeshift=\"3\" "
                   "provider=\"P\" provider-type=\"iptv\" media=\"true\" tvg-rec=\"5\" tvh-epg=\"1\" tvh-prio=\"2\" tvh-tags=\"a|b\" "
                   "my-own=\"z\",N" TAIL,
-    "N|" URI "||||tv|ring\n",
+    "N|" URI "||a;b||tv|ring\n",
     "catchup=append catchup-days=7 catchup-source=?u=${start}&d={duration} timeshift=3 provider=P provider-type=iptv media=true "
     "tvg-rec=5 tvh-epg=1 tvh-prio=2 tvh-tags=a|b my-own=z\n",
     "" },
@@ -161,6 +167,43 @@ static const Case cases[] = {
     "D|udp://@239.1.1.1:4||||tv|ring\nE|udp://@239.1.1.1:5||Late=1||tv|ring\n",
     "extgrp=News\n\ngroup-title=Own\n\nextgrp=Late=1\n", "" },
   { "groups-tidied", H "#EXTINF:-1 group-title=\" a ;;b; \",N" TAIL, "N|" URI "||a;b||tv|ring\n", NULL, "" },
+  /* pvr.iptvsimple's PlaylistLoader and tvheadend's iptv_auto.c: each attribute that they ask for by name. */
+  { "kodi-knows", H "#EXTINF:-1 tvg-ID=\"a\" tvg-name=\"A\" tvg-logo=\"l\" tvg-shift=\"-2.5\" ch-number=\"3.2\" group-title=\"G\" "
+                    "catchup-type=\"shift\" catchup-days=\"3\" catchup-correction=\"1.5\" provider-logo=\"p\" provider-countries=\"DE,FR\" "
+                    "provider-languages=\"de\" media-dir=\"d/e\" media-size=\"5\" realtime=\"false\",N" TAIL,
+    "N|" URI "|3.2|G|a|tv|ring\n",
+    "tvg-id=a tvg-name=A tvg-logo=l tvg-shift=-2.5 ch-number=3.2 group-title=G catchup-type=shift catchup-days=3 catchup-correction=1.5 "
+    "provider-logo=p provider-countries=DE,FR provider-languages=de media-dir=d/e media-size=5 realtime=false\n",
+    "" },
+  { "kodi-lines", H "#EXTINF:-1,N\n#KODIPROP:inputstreamclass=inputstream.ffmpegdirect\n#KODIPROP:inputstream.ffmpegdirect.stream_mode=timeshift\n"
+                    "#KODIPROP:inputstream.adaptive.license_key=http://k/|User-Agent=a&b=c|R{SSM}|\n#EXTVLCOPT:program=101\n"
+                    "#EXT-X-PLAYLIST-TYPE:VOD" TAIL,
+    "N|" URI "||||tv|ring\n",
+    "kodiprop:inputstreamclass=inputstream.ffmpegdirect kodiprop:inputstream.ffmpegdirect.stream_mode=timeshift "
+    "kodiprop:inputstream.adaptive.license_key=http://k/|User-Agent=a&b=c|R{SSM}| extvlcopt:program=101 ext-x-playlist-type=VOD\n",
+    "" },
+  { "tvheadend-knows", H "#EXTINF:-1 tvg-id=\"a\" channel-number=\"7\" logo=\"l\" tvh-epg=\"off\" tvh-prio=\"1\" tvh-sprio=\"2\" "
+                         "tvh-tags=\"News|HD\",N" TAIL,
+    "N|" URI "|7|News;HD|a|tv|ring\n", "tvg-id=a channel-number=7 logo=l tvh-epg=off tvh-prio=1 tvh-sprio=2 tvh-tags=News|HD\n", "" },
+  { "inherited", "#EXTM3U tvg-shift=2 catchup=\"append\" catchup-days=\"3\" catchup-source=\"?utc={utc}\" catchup-correction=\"1\" "
+                 "user-agent=\"Box\" refresh=\"60\"\n#EXTINF:-1,A\nudp://@239.1.1.1:1\n#EXTINF:-1 tvg-shift=\"0\" catchup-type=\"shift\" "
+                 "tvg-rec=\"5\" catchup-source=\"\",B\n#EXTVLCOPT:http-user-agent=Mine\nudp://@239.1.1.1:2\n",
+    "A|udp://@239.1.1.1:1||||tv|ring\nB|udp://@239.1.1.1:2||||tv|ring\n",
+    "tvg-shift=2 catchup=append catchup-days=3 catchup-source=?utc={utc} catchup-correction=1 user-agent=Box\n"
+    "tvg-shift=0 catchup-type=shift tvg-rec=5 catchup-source= extvlcopt:http-user-agent=Mine catchup-source=?utc={utc} catchup-correction=1\n",
+    "" },
+  { "group-quoted", H "#EXTINF:-1,N\n#EXTGRP:\"News, World;Sport\"" TAIL, "N|" URI "||News, World;Sport||tv|ring\n",
+    "extgrp=News, World;Sport\n", "" },
+  { "typographic-quotes", H "#EXTINF:-1 tvg-id=\xe2\x80\x9c" "a\xe2\x80\x9d group-title=\xe2\x80\x9eGr\xc3\xbc\xc3\x9f" "e\xe2\x80\x9c,"
+                            "The \xe2\x80\x9cOne\xe2\x80\x9d" TAIL,
+    "The \xe2\x80\x9cOne\xe2\x80\x9d|" URI "||Gr\xc3\xbc\xc3\x9f" "e|a|tv|ring\n", NULL, "2:typographic-quotes\n" },
+  { "html-entities", H "#EXTINF:-1 group-title=\"A&amp;B\",Q&#39;s &lt;1&gt; &c;\nhttp://x.example/?a=1&amp;b=2\n",
+    "Q's <1> &c;|http://x.example/?a=1&b=2||A&B||tv|ring\n", NULL, "2:html-entities\n3:html-entities\n" },
+  { "cr-among-lf", "#EXTM3U\r#EXTINF:-1,A\rudp://@239.1.1.1:1\r\n#EXTINF:-1,B\r\r\nudp://@239.1.1.1:2\n",
+    "A|udp://@239.1.1.1:1||||tv|ring\nB|udp://@239.1.1.1:2||||tv|ring\n", NULL, "0:mixed-line-ends\n" },
+  { "igmp", H "#EXTINF:-1,N\nigmp://@239.1.1.1:1234\n", "N|" URI "||||tv|ring\n", NULL, "3:misspelt-scheme\n" },
+  { "windows-path", H "#EXTINF:-1,N\nC:\\tv\\a.ts\n", "", NULL, "3:not-an-address\n2:no-url\n0:empty\n" },
+  { "bad-port", H "#EXTINF:-1,N\nudp://@239.1.1.1:99999\n", "N|udp://@239.1.1.1:99999||||tv|ring\n", NULL, "3:bad-address\n" },
   { "no-url", H "#EXTINF:-1,Lost\n#EXTINF:-1,N" TAIL "#EXTINF:-1,Last\n", "N|" URI "||||tv|ring\n", NULL, "2:no-url\n5:no-url\n" },
   { "no-extinf", H "udp://@239.1.1.1:1234\n", "239.1.1.1:1234|" URI "||||tv|ring\n", NULL, "2:no-extinf\n" },
   { "litter", H "Hello there\n#EXTINF:-1,N" TAIL, "N|" URI "||||tv|ring\n", NULL, "2:not-an-address\n" },
@@ -263,6 +306,11 @@ test_charsets (void)
     { "GBK", "湖南卫视，高清（测试）", "2:not-utf8\n" },
     { "WINDOWS-1252", "España – Télé", "2:not-utf8\n" },
     { "ISO-8859-1", "Österreich ÄÖÜ", "2:not-utf8\n" },
+    { "BIG5", "民視新聞台 緯來電影 許功蓋", "2:not-utf8\n" },
+    { "BIG5-HKSCS", "香港電台 無綫新聞", "2:not-utf8\n" },
+    { "SHIFT_JIS", "ＮＨＫ総合・東京 テレビ", "2:not-utf8\n" },
+    { "EUC-KR", "한국방송 제일 문화방송 서울방송 교육방송 연합뉴스 스포츠", "2:not-utf8\n" },
+    { "WINDOWS-1250", "Telewizja Łódź Główne Śląsk", "2:not-utf8\n" },
     { "WINDOWS-1251", "Первый канал", "2:not-utf8\n" },
     { "UTF-16LE", "中央电视台", "0:utf-16\n" },
     { "UTF-16", "Ünï", "0:utf-16\n" },
@@ -278,6 +326,27 @@ test_charsets (void)
     g_assert_cmpstr (heard.services->str, ==, expected);
     g_assert_cmpstr (heard.oddities->str, ==, sets[i].oddity);
   }
+}
+
+/* What the household or the list itself says goes before any guess. */
+static void
+test_charset_named (void)
+{
+  static const char name[] = "한국";
+  g_autofree char *text = g_strdup_printf (H "#EXTINF:-1,%s" TAIL, name);
+  g_autofree char *named = g_strdup_printf (H "#EXTENC: EUC-KR\n#EXTINF:-1,%s" TAIL, name);
+  g_autofree char *bytes = g_convert (text, -1, "EUC-KR", "UTF-8", NULL, NULL, NULL);
+  g_autofree char *named_bytes = g_convert (named, -1, "EUC-KR", "UTF-8", NULL, NULL, NULL);
+  g_auto (Heard) guessed = { 0 };
+  g_auto (Heard) told = { 0 };
+  g_auto (Heard) by_list = { 0 };
+
+  hear (&guessed, bytes);
+  g_assert_false (g_str_has_prefix (guessed.services->str, name)); /* too short to tell from Chinese */
+  hear_charset (&told, bytes, strlen (bytes), "EUC-KR");
+  g_assert_true (g_str_has_prefix (told.services->str, name));
+  hear (&by_list, named_bytes);
+  g_assert_true (g_str_has_prefix (by_list.services->str, name));
 }
 
 /* Two lists glued together, one of them GB 18030. */
@@ -337,10 +406,10 @@ test_header (void)
   g_auto (Heard) heard = { 0 };
   g_autofree char *text = NULL;
 
-  hear (&heard, "#EXTM3U x-tvg-url=\"http://g/1.xml,http://g/2.xml\" url-tvg='http://g/2.xml' catchup=\"default\" tvg-shift=2 "
+  hear (&heard, "#EXTM3U x-tvg-url=\"http://g/1.xml,http://g/2.xml;http://g/3.xml?a;b\" url-tvg='http://g/2.xml' catchup=\"default\" tvg-shift=2 "
                 "refresh=\"3600\"\n#PLAYLIST: My television\n#EXTINF:-1,N" TAIL);
   text = g_variant_print (heard.details, FALSE);
-  g_assert_nonnull (strstr (text, "'guide-urls': <['http://g/1.xml', 'http://g/2.xml']>"));
+  g_assert_nonnull (strstr (text, "'guide-urls': <['http://g/1.xml', 'http://g/2.xml', 'http://g/3.xml?a;b']>"));
   g_assert_nonnull (strstr (text, "'catchup': <'default'>"));
   g_assert_nonnull (strstr (text, "'tvg-shift': <'2'>"));
   g_assert_nonnull (strstr (text, "'refresh': <'3600'>"));
@@ -424,7 +493,7 @@ test_speed (void)
                             "catchup-source=\"?utc=${start}\",频道 %u HD\nhttp://stream.example:8080/live/user/password/%u.ts\n",
                             i, i, i + 1, i, i % 300, i, i);
   start = clock ();
-  g_assert_true (iptv_m3u_parse ((const guint8 *) text->str, text->len, "file:///all.m3u", &counting, &n, NULL, &error));
+  g_assert_true (iptv_m3u_parse ((const guint8 *) text->str, text->len, "file:///all.m3u", NULL, &counting, &n, NULL, &error));
   took = clock () - start;
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, 100000);
@@ -444,6 +513,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/iptv/addresses", test_addresses);
   g_test_add_func ("/iptv/charsets", test_charsets);
+  g_test_add_func ("/iptv/charset-named", test_charset_named);
   g_test_add_func ("/iptv/mixed-charsets", test_mixed_charsets);
   g_test_add_func ("/iptv/broken-utf8", test_broken_utf8);
   g_test_add_func ("/iptv/long-litter", test_long_litter);
