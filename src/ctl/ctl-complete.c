@@ -62,6 +62,23 @@ offer_settings (Ctl *ctl, const char *last)
   }
 }
 
+static void
+offer_recordings (Ctl *ctl, const char *last)
+{
+  g_autoptr (GVariant) reply = ctl_call (
+    ctl, "Recordings1", "List", g_variant_new ("(su@a{sv})", "", MOST_CHANNELS, g_variant_new ("a{sv}", NULL)), "(aa{sv}s)", NULL);
+  g_autoptr (GVariant) list = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  offer ("last", last, "the newest");
+  for (gsize i = 0; list != NULL && i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) recording = g_variant_get_child_value (list, i);
+    g_autofree char *id = ctl_lookup_text (recording, "id");
+    g_autofree char *title = ctl_lookup_text (recording, "title");
+
+    offer (id, last, title);
+  }
+}
+
 /* First words, or second words after @first. */
 static void
 offer_commands (const char *first, const char *last)
@@ -100,6 +117,8 @@ offer_words (Ctl *ctl, const char *kinds, const char *last)
       offer_channels (ctl, last);
     else if (g_str_equal (parts[i], "@network"))
       offer_networks (ctl, last);
+    else if (g_str_equal (parts[i], "@recording"))
+      offer_recordings (ctl, last);
     else if (g_str_equal (parts[i], "@setting"))
       offer_settings (ctl, last);
     else if (g_str_equal (parts[i], "@command"))

@@ -45,7 +45,7 @@ typedef struct {
   guint min_words, max_words;
   gboolean (*run) (Ctl *ctl, GError **error);
   const CtlOption *options; /* (nullable): ends with a NULL name */
-  /* What completion offers for each word: words, and @channel @network @setting @command; NULL: files, if the
+  /* What completion offers for each word: words, and @channel @network @setting @recording @command; NULL: files, if the
    * arguments name a FILE. The last one stands for all further words. */
   const char *complete[3];
 } CtlCommand;
@@ -62,6 +62,7 @@ struct _Ctl {
 /* ---- the tables: each group ends with a NULL name */
 extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_stream_commands[],
   ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
+  ctl_record_commands[],
   ctl_help_commands[];
 
 typedef struct {

@@ -4,6 +4,7 @@
 #include "base/hearth-paths.h"
 #include "hearthd/channels/hearth-channels-face.h"
 #include "hearthd/player/hearth-mpris.h"
+#include "hearthd/recordings/hearth-recordings-face.h"
 #include "hearthd/system/hearth-system.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct _HearthDaemon {
   HearthOutput *output;
   HearthPlayer *player;
   HearthMpris *mpris;
+  HearthRecordingsFace *recordings;
   HearthSystem *system;
 };
 
@@ -68,6 +70,8 @@ on_channels_changed (const HearthChannelsDiff *diff, gpointer user_data)
   hearth_channels_face_tell (self->channels_face, diff);
   if (self->player != NULL)
     hearth_player_channels_changed (self->player);
+  if (self->recordings != NULL)
+    hearth_recordings_channels_changed (hearth_recordings_face_get_recordings (self->recordings));
 }
 
 static void
@@ -76,6 +80,7 @@ on_network_ready (HearthNetworkObject *network, gpointer user_data)
   HearthDaemon *self = user_data;
 
   hearth_player_network_ready (self->player, network);
+  hearth_recordings_network_ready (hearth_recordings_face_get_recordings (self->recordings));
 }
 
 static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready };
@@ -85,7 +90,7 @@ static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_chang
 static gboolean
 open_state (HearthDaemon *self, GError **error)
 {
-  static const char *migrations[2];
+  static const char *migrations[3];
   g_autofree char *first = g_strconcat (hearth_settings_schema, hearth_networks_schema, hearth_channels_schema, NULL);
   g_autofree char *path = NULL;
 
@@ -96,6 +101,7 @@ open_state (HearthDaemon *self, GError **error)
   }
   path = g_build_filename (self->state_dir, "hearth.db", NULL);
   migrations[0] = first;
+  migrations[1] = hearth_recording_notes_schema;
   self->db = hearth_db_open (path, migrations, error);
   migrations[0] = NULL;
   return self->db != NULL;
@@ -138,6 +144,8 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
   self->output = hearth_output_new (self->bus, self->workers, self->settings);
   self->player = hearth_player_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->output);
   self->mpris = hearth_mpris_new (self->bus, self->player);
+  self->recordings =
+    hearth_recordings_face_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->db);
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
@@ -155,6 +163,7 @@ void
 hearth_daemon_free (HearthDaemon *self)
 {
   g_clear_pointer (&self->system, hearth_system_free);
+  g_clear_pointer (&self->recordings, hearth_recordings_face_free);
   g_clear_pointer (&self->mpris, hearth_mpris_free);
   g_clear_object (&self->player);
   g_clear_object (&self->output);

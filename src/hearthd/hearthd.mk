@@ -21,13 +21,18 @@ libhearthd_la_SOURCES = \
   src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player.c \
   src/hearthd/player/hearth-player-face.h src/hearthd/player/hearth-player-face.c \
   src/hearthd/player/hearth-zaps.h src/hearthd/player/hearth-zaps.c \
+  src/hearthd/recordings/hearth-record-worker.h src/hearthd/recordings/hearth-record-worker.c \
+  src/hearthd/recordings/hearth-recording.h src/hearthd/recordings/hearth-recording.c \
+  src/hearthd/recordings/hearth-recording-notes.h src/hearthd/recordings/hearth-recording-notes.c \
+  src/hearthd/recordings/hearth-recordings.h src/hearthd/recordings/hearth-recordings.c \
+  src/hearthd/recordings/hearth-recordings-face.h src/hearthd/recordings/hearth-recordings-face.c \
   src/hearthd/settings/hearth-settings-store.h src/hearthd/settings/hearth-settings-store.c \
   src/hearthd/system/hearth-system.h src/hearthd/system/hearth-system.c \
   src/hearthd/workers/hearth-spawn.h src/hearthd/workers/hearth-spawn.c \
   src/hearthd/workers/hearth-worker.h src/hearthd/workers/hearth-worker-private.h src/hearthd/workers/hearth-worker.c \
   src/hearthd/workers/hearth-workers.h src/hearthd/workers/hearth-workers.c
 libhearthd_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-libhearthd_la_LIBADD = libring.la libbase.la libdbus.la libhearth-1.0.la $(SQLITE_LIBS) $(GLIB_LIBS)
+libhearthd_la_LIBADD = librecording.la libring.la libbase.la libdbus.la libhearth-1.0.la $(SQLITE_LIBS) $(GLIB_LIBS)
 
 hearthlibexec_PROGRAMS += hearthd
 hearthd_SOURCES = src/hearthd/main.c

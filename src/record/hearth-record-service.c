@@ -210,7 +210,11 @@ on_begin (HearthDBusInternalRecord1 *skeleton, GDBusMethodInvocation *call, cons
                                                               : "“%s” cannot name a recording", id);
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
-  if (!g_hash_table_contains (self->entries, id)) {
+  entry = g_hash_table_lookup (self->entries, id);
+  if (entry != NULL) { /* hearthd came back, and hears how it stands */
+    entry->told = 0;
+    tell (self, entry);
+  } else {
     entry = g_new0 (Entry, 1);
     entry->recorder = make_recorder (id, details);
     g_hash_table_insert (self->entries, g_strdup (id), entry);

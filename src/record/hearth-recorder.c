@@ -13,6 +13,7 @@ HEARTH_LOG_TOPIC ("record")
 
 #define STILL_US 1500000   /* a stream that stands for so long has a gap */
 #define BEGIN_US 5000000   /* for so long a first random access point is waited for */
+#define ENDED_US 10000000  /* a stream that has ended may come back by another ring: its process was restarted */
 #define PIECE (4u << 20)   /* at most so much a write: between them the ring is looked at */
 
 struct _HearthRecorder {
@@ -40,7 +41,10 @@ struct _HearthRecorder {
   gboolean full, manifest_due, committing;
   gboolean spliced; /* since bytes last came */
   gint64 ring_since_us;               /* CLOCK_MONOTONIC */
-  gint64 moved_us, moved_utc_us;      /* when bytes last came: CLOCK_MONOTONIC, UTC */
+  gint64 moved_us;                    /* when bytes were last read: CLOCK_MONOTONIC */
+  gint64 moved_utc_us;                /* the last of them came then or up to a tick later */
+  gint64 looked_utc_us;               /* the tick before this one */
+  gint64 ended_patience_us;
   HearthRecorderState state;
   guint64 lost_bytes;
 };
@@ -250,7 +254,7 @@ copy_piece (HearthRecorder *self, gint64 now_us, gint64 now_utc_us)
   if (n_written > 0) {
     close_gap (self, now_utc_us);
     self->moved_us = now_us;
-    self->moved_utc_us = now_utc_us;
+    self->moved_utc_us = MAX (self->looked_utc_us, self->moved_utc_us);
   }
   if (error != NULL)
     stop_for_disk (self, error);
@@ -302,6 +306,14 @@ take_past (HearthRecorder *self)
   self->moved_utc_us = g_get_real_time ();
   if (past == NULL)
     return;
+  if (past->finished) { /* it ended just before hearthd, who wants it again, heard so */
+    hearth_recording_manifest_free (self->manifest);
+    self->manifest = g_steal_pointer (&past);
+    self->manifest_due = FALSE;
+    self->state = HEARTH_RECORDER_FINISHED;
+    show (self);
+    return;
+  }
   self->manifest->started_us = past->started_us;
   g_array_unref (self->manifest->gaps);
   self->manifest->gaps = g_array_ref (past->gaps);
@@ -330,7 +342,7 @@ take_orders (HearthRecorder *self, gint64 now_us)
 }
 
 static char *
-dup_end (HearthRecorder *self, gboolean ended, gint64 now_utc_us)
+dup_end (HearthRecorder *self, gboolean ended, gint64 now_us, gint64 now_utc_us)
 {
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
 
@@ -338,7 +350,7 @@ dup_end (HearthRecorder *self, gboolean ended, gint64 now_utc_us)
     return g_strdup (self->stop);
   if (self->manifest->until_us > 0 && now_utc_us >= self->manifest->until_us)
     return g_strdup ("time");
-  return ended && self->new_reader == NULL ? g_strdup ("stream-ended") : NULL;
+  return ended && now_us - self->moved_us >= self->ended_patience_us ? g_strdup ("stream-ended") : NULL;
 }
 
 static void
@@ -392,14 +404,15 @@ hearth_recorder_tick (HearthRecorder *self, gboolean room)
       ended = self->reader != NULL && drain (self, now_us, now_utc_us);
     while (!self->full && change_ring (self, now_us));
   }
-  if (now_us - self->moved_us > STILL_US && !self->full)
+  self->looked_utc_us = now_utc_us;
+  if (now_us - self->moved_us > STILL_US && !self->full && !ended)
     open_gap (self, HEARTH_RECORDING_NO_PACKETS);
   self->manifest->bytes = hearth_record_files_get_size (self->files);
   self->manifest->duration_us = hearth_record_files_get_duration_us (self->files);
   self->state = self->full                                              ? HEARTH_RECORDER_DISK_FULL
                 : hearth_record_gaps_is_open (self->manifest) || self->reader == NULL ? HEARTH_RECORDER_WAITING
                                                                         : HEARTH_RECORDER_RECORDING;
-  end = dup_end (self, ended, now_utc_us);
+  end = dup_end (self, ended, now_us, now_utc_us);
   if (end != NULL)
     finish (self, end, now_utc_us);
   show (self);
@@ -443,6 +456,7 @@ hearth_recorder_new (HearthRecordingManifest *manifest, gint64 from_us)
   self->status.text = g_strdup ("");
   self->status.end = g_strdup ("");
   self->status.version = 1;
+  self->ended_patience_us = ENDED_US;
   return self;
 }
 
@@ -514,6 +528,12 @@ hearth_recorder_identify_ring (int ring_fd)
   if (fstat (ring_fd, &status) < 0)
     return 0;
   return ((boot ^ status.st_ino) * G_GUINT64_CONSTANT (1099511628211)) | 1;
+}
+
+void
+hearth_recorder_set_ended_patience (HearthRecorder *self, gint64 us)
+{
+  self->ended_patience_us = us;
 }
 
 gboolean

@@ -63,6 +63,9 @@ void hearth_recorder_get_status (HearthRecorder *self, HearthRecorderStatus *sta
 void hearth_recorder_status_clear (HearthRecorderStatus *status);
 HearthRecordingManifest *hearth_recorder_dup_manifest (HearthRecorder *self); /* as last known */
 
+/* How long a stream that has ended may take to come back by another ring; before the disk has it. */
+void hearth_recorder_set_ended_patience (HearthRecorder *self, gint64 us);
+
 /* The disk's thread. @room: there is space on the disk. Returns a descriptor of a new manifest that wants to be synced and then
  * committed, else -1. */
 int hearth_recorder_tick (HearthRecorder *self, gboolean room);

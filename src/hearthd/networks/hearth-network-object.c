@@ -13,6 +13,7 @@ HEARTH_LOG_TOPIC ("networks")
 #define OBJECT_PATH "/tv/hearth/internal"
 #define INTERFACE "tv.hearth.internal.Stream1"
 #define CALL_TIMEOUT_MS 5000
+#define SWEEP_S 10 /* all other workers are back by then, or never */
 
 struct _HearthNetworkObject {
   char *name, *kind, *path;
@@ -30,7 +31,7 @@ struct _HearthNetworkObject {
   guint n_oddities;
   gboolean has_list; /* stored or fetched: a restarted worker need not fetch it */
   GCancellable *cancellable;
-  guint subscription;
+  guint subscription, sweep;
   GDBusConnection *subscribed; /* whose signals are heard */
 };
 
@@ -46,8 +47,8 @@ call (HearthNetworkObject *self, const char *method, GVariant *parameters, GUnix
                                             G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, fds, self->cancellable, callback, user_data);
 }
 
-static gboolean
-is_connected (HearthNetworkObject *self)
+gboolean
+hearth_network_object_is_connected (HearthNetworkObject *self)
 {
   return hearth_worker_get_connection (self->worker) != NULL;
 }
@@ -136,8 +137,9 @@ hearth_network_object_open (HearthNetworkObject *self, const char *channel, cons
 
   if (attributes != NULL)
     g_object_set_data_full (G_OBJECT (stream), "attributes", g_variant_ref (attributes), (GDestroyNotify) g_variant_unref);
+  hearth_stream_add_use (stream);
   g_hash_table_insert (self->streams, g_strdup (id), g_object_ref (stream));
-  if (is_connected (self))
+  if (hearth_network_object_is_connected (self))
     call_open (self, stream, attributes);
   return stream;
 }
@@ -145,7 +147,9 @@ hearth_network_object_open (HearthNetworkObject *self, const char *channel, cons
 void
 hearth_network_object_close (HearthNetworkObject *self, HearthStream *stream)
 {
-  if (is_connected (self))
+  if (!hearth_stream_end_use (stream) || g_hash_table_lookup (self->streams, hearth_stream_get_id (stream)) != stream)
+    return;
+  if (hearth_network_object_is_connected (self))
     call (self, "Close", g_variant_new ("(s)", hearth_stream_get_id (stream)), NULL, NULL, NULL);
   g_hash_table_remove (self->streams, hearth_stream_get_id (stream));
 }
@@ -158,8 +162,10 @@ hearth_network_object_find_stream (HearthNetworkObject *self, const char *channe
 
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (g_str_equal (hearth_stream_get_channel (value), channel) && g_str_equal (hearth_stream_get_uri (value), uri))
+    if (g_str_equal (hearth_stream_get_channel (value), channel) && g_str_equal (hearth_stream_get_uri (value), uri)) {
+      hearth_stream_add_use (value);
       return g_object_ref (value);
+    }
   return NULL;
 }
 
@@ -175,15 +181,31 @@ hearth_network_object_add_waiter (HearthNetworkObject *self, HearthStream *strea
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   int page = g_unix_fd_list_append (fds, page_fd, NULL), event = g_unix_fd_list_append (fds, event_fd, NULL);
 
-  if (is_connected (self) && page >= 0 && event >= 0)
+  if (hearth_network_object_is_connected (self) && page >= 0 && event >= 0)
     call (self, "AddWaiter", g_variant_new ("(suhh)", hearth_stream_get_id (stream), waiter, page, event), fds, NULL, NULL);
 }
 
 void
 hearth_network_object_remove_waiter (HearthNetworkObject *self, HearthStream *stream, guint waiter)
 {
-  if (is_connected (self))
+  if (hearth_network_object_is_connected (self))
     call (self, "RemoveWaiter", g_variant_new ("(su)", hearth_stream_get_id (stream), waiter), NULL, NULL, NULL);
+}
+
+/* Streams that an adopted worker held and nobody has asked for since: their users are gone. */
+static gboolean
+on_sweep (gpointer user_data)
+{
+  HearthNetworkObject *self = user_data;
+  g_autoptr (GList) streams = hearth_network_object_get_streams (self);
+
+  self->sweep = 0;
+  for (GList *l = streams; l != NULL; l = l->next)
+    if (!hearth_stream_is_used (l->data)) {
+      hearth_stream_add_use (l->data);
+      hearth_network_object_close (self, l->data);
+    }
+  return G_SOURCE_REMOVE;
 }
 
 /* ---- the worker comes, speaks, goes ----------------------------------------------------------- */
@@ -277,6 +299,8 @@ on_worker_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gp
       g_hash_table_add (held, g_strdup (id));
   }
   open_again (self, held);
+  if (g_hash_table_size (held) > 0 && self->sweep == 0)
+    self->sweep = g_timeout_add_seconds (SWEEP_S, on_sweep, self);
   if (!self->has_list)
     hearth_network_object_refresh (self);
   self->funcs->ready (self, self->user_data);
@@ -299,7 +323,7 @@ void
 hearth_network_object_refresh (HearthNetworkObject *self)
 {
   set_list_state (self, "loading", "", "");
-  if (is_connected (self))
+  if (hearth_network_object_is_connected (self))
     call (self, "Refresh", NULL, NULL, NULL, NULL);
 }
 
@@ -372,7 +396,7 @@ on_handle_set_settings (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocat
   g_variant_unref (self->settings);
   self->settings = g_variant_ref (settings);
   self->funcs->settings (self, settings, self->user_data);
-  if (is_connected (self)) {
+  if (hearth_network_object_is_connected (self)) {
     call (self, "Start", g_variant_new ("(s@a{sv})", self->kind, self->settings), NULL, on_start_done, self);
     hearth_network_object_refresh (self);
   }
@@ -418,7 +442,7 @@ on_handle_get_streams (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocati
 {
   HearthNetworkObject *self = user_data;
 
-  if (is_connected (self))
+  if (hearth_network_object_is_connected (self))
     call (self, "GetStreams", NULL, NULL, on_streams, invocation);
   else
     g_dbus_method_invocation_return_error (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
@@ -474,6 +498,7 @@ hearth_network_object_new (const char *name, const char *kind, GVariant *setting
 void
 hearth_network_object_free (HearthNetworkObject *self)
 {
+  g_clear_handle_id (&self->sweep, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   unsubscribe (self);
   g_signal_handlers_disconnect_by_data (self->worker, self);

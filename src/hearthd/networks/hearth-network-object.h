@@ -31,10 +31,14 @@ HearthNetworkObject *hearth_network_object_new (const char *name, const char *ki
 void hearth_network_object_free (HearthNetworkObject *network); /* ends its worker */
 const char *hearth_network_object_get_name (HearthNetworkObject *network);
 const char *hearth_network_object_get_kind (HearthNetworkObject *network);
+/* Its worker is there: streams that it held are known, new ones are opened at once. */
+gboolean hearth_network_object_is_connected (HearthNetworkObject *network);
 HearthWorker *hearth_network_object_get_worker (HearthNetworkObject *network);
 /* A list that was kept: services can be opened before the network has been asked. */
 void hearth_network_object_set_stored_list (HearthNetworkObject *network, HearthServiceList *list);
 void hearth_network_object_refresh (HearthNetworkObject *network);
+/* Streams are shared: view, recordings and whoever else use the same ring. Each open and each find_stream is one use, each close
+ * ends one; with the last the stream is closed. */
 /* Opens a service; at once, the rest comes by the stream's signals; @attributes: a(ss) of its entry (nullable). (transfer full) */
 HearthStream *hearth_network_object_open (HearthNetworkObject *network, const char *channel, const char *uri, GVariant *attributes);
 void hearth_network_object_close (HearthNetworkObject *network, HearthStream *stream);

@@ -9,6 +9,7 @@ struct _HearthStream {
   char *id, *channel, *uri;
   const char *network; /* interned */
   int ring;
+  guint uses;
   char *state, *reason, *reason_text;
   GHashTable *stages; /* name -> gint64 */
 };
@@ -121,6 +122,26 @@ hearth_stream_get_stage (HearthStream *self, const char *name)
   gint64 *time_us = g_hash_table_lookup (self->stages, name);
 
   return time_us != NULL ? *time_us : 0;
+}
+
+void
+hearth_stream_add_use (HearthStream *self)
+{
+  self->uses++;
+}
+
+gboolean
+hearth_stream_end_use (HearthStream *self)
+{
+  if (self->uses > 0)
+    self->uses--;
+  return self->uses == 0;
+}
+
+gboolean
+hearth_stream_is_used (HearthStream *self)
+{
+  return self->uses > 0;
 }
 
 void

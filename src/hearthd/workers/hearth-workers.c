@@ -32,6 +32,7 @@ struct _HearthWorkers {
   HearthDBusInternalManager1 *manager; /* one for all peers: a connection holds no reference to what is exported on it */
   GPtrArray *connections; /* every peer, also before its Hello */
   guint watch;
+  gboolean view_watches, recordings_watch;
   char *debug; /* log levels for workers that come later; NULL: as they were started */
 };
 
@@ -361,13 +362,29 @@ on_watch (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-void
-hearth_workers_set_watching (HearthWorkers *self, gboolean watching)
+static void
+update_watch (HearthWorkers *self)
 {
+  gboolean watching = self->view_watches || self->recordings_watch;
+
   if (!watching)
     g_clear_handle_id (&self->watch, g_source_remove);
   else if (self->watch == 0)
     self->watch = g_timeout_add (WATCH_MS, on_watch, self);
+}
+
+void
+hearth_workers_set_watching (HearthWorkers *self, gboolean watching)
+{
+  self->view_watches = watching;
+  update_watch (self);
+}
+
+void
+hearth_workers_set_watching_for_recordings (HearthWorkers *self, gboolean watching)
+{
+  self->recordings_watch = watching;
+  update_watch (self);
 }
 
 GPtrArray *

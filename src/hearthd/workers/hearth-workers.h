@@ -36,6 +36,8 @@ void hearth_workers_remove (HearthWorkers *workers, HearthWorker *worker);
 void hearth_workers_stop_all (HearthWorkers *workers);
 /* Looks at progress while anything is to be watched; costs two wakes a second, so only while something plays. */
 void hearth_workers_set_watching (HearthWorkers *workers, gboolean watching);
+/* The same for the recordings: it is looked at while either wants it. */
+void hearth_workers_set_watching_for_recordings (HearthWorkers *workers, gboolean watching);
 GPtrArray *hearth_workers_get_all (HearthWorkers *workers); /* borrowed, of HearthWorker */
 /* For all that run and all that come. */
 void hearth_workers_set_debug (HearthWorkers *workers, const char *levels);

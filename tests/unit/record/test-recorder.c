@@ -140,6 +140,25 @@ test_stop_reads_the_rest (Fixture *f, gconstpointer data)
 }
 
 static void
+test_ended_stays_ended (Fixture *f, gconstpointer data)
+{
+  HearthRecorderStatus status;
+
+  test_stop_reads_the_rest (f, data);
+  kill_recorder (f);
+  start (f, HEARTH_RECORDER_FROM_OLDEST);
+  feed (f);
+  record_testing_send (&f->t, 100, EVERY);
+  record_testing_tick (f->recorder, TRUE);
+  g_assert_true (hearth_recorder_is_done (f->recorder));
+  hearth_recorder_get_status (f->recorder, &status);
+  g_assert_cmpint (status.state, ==, HEARTH_RECORDER_FINISHED);
+  g_assert_cmpstr (status.end, ==, "stopped");
+  hearth_recorder_status_clear (&status);
+  g_assert_cmpuint (record_testing_check_stream (&f->t, ID, 0), ==, 577);
+}
+
+static void
 test_until (Fixture *f, gconstpointer data)
 {
   start (f, HEARTH_RECORDER_FROM_OLDEST);
@@ -159,7 +178,11 @@ test_stream_ends (Fixture *f, gconstpointer data)
   record_testing_send (&f->t, 200, EVERY);
   hearth_ring_writer_set_ended (f->t.writer, TRUE);
   record_testing_tick (f->recorder, TRUE);
+  g_assert_false (hearth_recorder_is_done (f->recorder)); /* another ring may come */
+  hearth_recorder_set_ended_patience (f->recorder, 0);
+  record_testing_tick (f->recorder, TRUE);
   g_assert_true (hearth_recorder_is_done (f->recorder));
+  check_gap (f, 0, NULL);
 }
 
 /* ---- falls --------------------------------------------------------------------------- */
@@ -323,6 +346,7 @@ main (int argc, char **argv)
   ADD ("/record/from-now", test_from_now);
   ADD ("/record/waits-for-a-point", test_waits_for_a_point);
   ADD ("/record/stop-reads-the-rest", test_stop_reads_the_rest);
+  ADD ("/record/ended-stays-ended", test_ended_stays_ended);
   ADD ("/record/until", test_until);
   ADD ("/record/stream-ends", test_stream_ends);
   ADD ("/record/killed-and-back", test_killed_and_back);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "hearthd/bus/hearth-bus.h"
+#include "hearthd/recordings/hearth-recordings.h"
+
+G_BEGIN_DECLS
+
+/* tv.hearth.Recordings1, on what hearth-recordings.h knows. Makes and owns that too. Main thread. */
+typedef struct _HearthRecordingsFace HearthRecordingsFace;
+
+HearthRecordingsFace *hearth_recordings_face_new (HearthBus *bus, HearthWorkers *workers, HearthChannels *channels,
+                                                  HearthNetworks *networks, HearthSettingsStore *settings, HearthDb *db);
+void hearth_recordings_face_free (HearthRecordingsFace *self);
+HearthRecordings *hearth_recordings_face_get_recordings (HearthRecordingsFace *self);
+
+G_END_DECLS
