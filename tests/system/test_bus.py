@@ -12,7 +12,7 @@ from box import OUTPUT, ROOT, VIEW, Box, Skip
 from gi.repository import Gio, GLib
 
 NOBODY = 65534
-INTERFACES = {ROOT: ('Channels1', 'Networks1', 'Settings1', 'System1'), VIEW: ('Player1',), OUTPUT: ('Display1',)}
+INTERFACES = {ROOT: ('Channels1', 'Networks1', 'Recordings1', 'Settings1', 'System1'), VIEW: ('Player1',), OUTPUT: ('Display1',)}
 
 
 def error_name(error):

@@ -7,6 +7,7 @@
 #include "dbus/tv.hearth.Network1.h"
 #include "dbus/tv.hearth.Networks1.h"
 #include "dbus/tv.hearth.Player1.h"
+#include "dbus/tv.hearth.Recordings1.h"
 #include "dbus/tv.hearth.Settings1.h"
 #include "dbus/tv.hearth.System1.h"
 #include "hearthd-testing.h"
@@ -37,6 +38,7 @@ typedef struct {
 static const Shown shown[] = {
   { "/tv/hearth", MAKER (hearth_dbus_channels1) },
   { "/tv/hearth", MAKER (hearth_dbus_networks1) },
+  { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
   { "/tv/hearth", MAKER (hearth_dbus_settings1) },
   { "/tv/hearth", MAKER (hearth_dbus_system1) },
   { "/tv/hearth/network/mine", MAKER (hearth_dbus_network1) },
