@@ -6,10 +6,16 @@
 #ifdef NETWORK_IPTV_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_network_iptv;
 #endif
+#ifdef NETWORK_DVB_BUILTIN
+extern const HearthPluginDescriptor hearth_plugin_network_dvb;
+#endif
 
 const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #ifdef NETWORK_IPTV_BUILTIN
   &hearth_plugin_network_iptv,
+#endif
+#ifdef NETWORK_DVB_BUILTIN
+  &hearth_plugin_network_dvb,
 #endif
   NULL,
 };

@@ -17,3 +17,6 @@ hearth_stream_LDADD = libstream.la $(GLIB_LIBS)
 if NETWORK_IPTV_BUILTIN
 hearth_stream_LDADD += libnetwork-iptv-builtin.la
 endif
+if NETWORK_DVB_BUILTIN
+hearth_stream_LDADD += libnetwork-dvb-builtin.la
+endif

@@ -22,6 +22,13 @@ test_iptv_sources_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
 test_iptv_sources_LDADD = $(IPTV_TEST_LIBS)
 endif
 
+if NETWORK_DVB
+check_PROGRAMS += test-dvb
+TESTS += test-dvb
+test_dvb_SOURCES = tests/unit/plugins/test-dvb.c
+test_dvb_LDADD = libnetwork-dvb-core.la libhearth-1.0.la $(GLIB_LIBS)
+endif
+
 if PLATFORM_GENERIC
 check_PROGRAMS += test-platform-generic
 TESTS += test-platform-generic

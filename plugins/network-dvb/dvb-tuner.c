@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dvb-tuner.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_BYTES (512u << 10)
+#define LOCKED_STATUS_US G_USEC_PER_SEC /* how often a tuner that is locked is asked */
+#define SEARCH_STATUS_US 50000
+#define FRESH_US (2 * G_USEC_PER_SEC) /* so long each packet counts: somebody waits for a picture */
+#define BATCH_MS 20                   /* then it is read in batches */
+
+struct _DvbTuner {
+  const DvbDeviceOps *ops;
+  gpointer device;
+  guint max_pids;
+  HearthStreamSink *sink;
+  GThread *thread;
+  int wake_fd;
+  HearthTunerParams params; /* the main thread's: the last that were taken */
+  gboolean tuned;
+
+  GMutex lock; /* guards wish and status */
+  struct {
+    gboolean quit, tune, pids, repeat;
+    HearthTunerParams params;
+    GArray *pid_list; /* guint16 */
+  } wish;
+  HearthTunerStatus status;
+
+  /* The thread's own. */
+  guint8 *buffer;
+  gboolean searching, was_locked, no_signal_told, failed;
+  gint64 deadline_us, status_due_us, first_us;
+  HearthTransportHealth health;
+  gint64 health_told_us;
+};
+
+/* How long a receiver of this system needs for all it has to try, doubled; frequency and symbol rate are known. */
+static gint64
+get_patience_us (HearthTunerSystem system)
+{
+  switch (system) {
+  case HEARTH_TUNER_DVB_T2:
+  case HEARTH_TUNER_DTMB:
+  case HEARTH_TUNER_ISDB_T:
+    return 2500000;
+  case HEARTH_TUNER_DVB_T:
+  case HEARTH_TUNER_DVB_S2:
+    return 2000000;
+  case HEARTH_TUNER_DVB_C:
+  case HEARTH_TUNER_DVB_C_B:
+  case HEARTH_TUNER_DVB_S:
+  case HEARTH_TUNER_ATSC:
+  case HEARTH_TUNER_SYSTEM_UNKNOWN:
+  case HEARTH_TUNER_N_SYSTEMS:
+  default:
+    return 1500000;
+  }
+}
+
+/* ---- the thread ----------------------------------------------------------------------- */
+
+static void
+tell_trouble (DvbTuner *self, HearthStreamState state, HearthError code, const char *text)
+{
+  hearth_stream_sink_state (self->sink, state, code, text);
+}
+
+static void
+fail (DvbTuner *self, const GError *error)
+{
+  self->failed = TRUE;
+  self->searching = self->was_locked = FALSE;
+  tell_trouble (self, HEARTH_STREAM_FAILED, (HearthError) error->code, error->message);
+}
+
+static void
+begin_search (DvbTuner *self, const HearthTunerParams *params)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->failed = self->was_locked = self->no_signal_told = FALSE;
+  self->searching = TRUE;
+  self->first_us = 0;
+  hearth_stream_sink_state (self->sink, HEARTH_STREAM_CONNECTING, 0, NULL);
+  if (!self->ops->tune (self->device, params, &error))
+    fail (self, error);
+  hearth_stream_sink_gap (self->sink);
+  self->deadline_us = dvb_now_us () + get_patience_us (params->system);
+  self->status_due_us = dvb_now_us ();
+}
+
+static void
+grant_pids (DvbTuner *self, const GArray *pids)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!self->ops->set_pids (self->device, (const guint16 *) (gconstpointer) pids->data, pids->len, &error))
+    fail (self, error);
+}
+
+/* FALSE: the end. */
+static gboolean
+run_wishes (DvbTuner *self)
+{
+  g_autoptr (GArray) pids = NULL;
+  HearthTunerParams params = { 0 };
+  gboolean tune, repeat, quit;
+
+  g_mutex_lock (&self->lock);
+  quit = self->wish.quit;
+  tune = self->wish.tune;
+  repeat = self->wish.repeat;
+  params = self->wish.params;
+  if (self->wish.pids)
+    pids = g_array_copy (self->wish.pid_list);
+  self->wish.tune = self->wish.pids = self->wish.repeat = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (quit)
+    return FALSE;
+  if (pids != NULL)
+    grant_pids (self, pids);
+  if (tune)
+    begin_search (self, &params);
+  else if (repeat && self->was_locked)
+    hearth_stream_sink_state (self->sink, HEARTH_STREAM_JOINED, 0, NULL);
+  return TRUE;
+}
+
+static void
+judge (DvbTuner *self, gboolean locked, gint64 now_us)
+{
+  if (locked && !self->was_locked) {
+    self->was_locked = TRUE;
+    self->no_signal_told = FALSE;
+    hearth_stream_sink_state (self->sink, HEARTH_STREAM_JOINED, 0, NULL);
+  } else if (!locked && self->was_locked) {
+    self->was_locked = FALSE;
+    self->no_signal_told = TRUE;
+    self->health.reconnects++;
+    hearth_stream_sink_gap (self->sink);
+    tell_trouble (self, HEARTH_STREAM_RECONNECTING, HEARTH_ERROR_NO_SIGNAL, "The signal is gone: the tuner has lost its lock. Look at the cable.");
+  } else if (!locked && now_us > self->deadline_us && !self->no_signal_told) {
+    self->no_signal_told = TRUE;
+    tell_trouble (self, HEARTH_STREAM_RECONNECTING, HEARTH_ERROR_NO_SIGNAL,
+                  "No signal: the tuner finds nothing at this frequency. Look at the cable, or scan again.");
+  }
+}
+
+static void
+watch (DvbTuner *self, gint64 now_us)
+{
+  HearthTunerStatus status = { .struct_size = sizeof status };
+
+  if (!self->searching || self->failed)
+    return;
+  self->ops->read_status (self->device, &status);
+  g_mutex_lock (&self->lock);
+  self->status = status;
+  g_mutex_unlock (&self->lock);
+  judge (self, status.locked, now_us);
+  self->status_due_us = now_us + (self->was_locked ? LOCKED_STATUS_US : SEARCH_STATUS_US);
+}
+
+static gint64
+get_boottime_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static void
+tell_health (DvbTuner *self, gint64 now_us)
+{
+  if (now_us - self->health_told_us < G_USEC_PER_SEC)
+    return;
+  self->health_told_us = now_us;
+  hearth_stream_sink_health (self->sink, &self->health);
+}
+
+static void
+read_stream (DvbTuner *self)
+{
+  gssize n = self->ops->read (self->device, self->buffer, READ_BYTES);
+  const gint64 now_us = dvb_now_us ();
+
+  if (n < 0 && errno == EOVERFLOW) { /* we were late, and the kernel has dropped what it held */
+    self->health.lost++;
+    hearth_stream_sink_gap (self->sink);
+  } else if (n < 0 && errno == EILSEQ) {
+    hearth_stream_sink_gap (self->sink);
+  } else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+    g_autoptr (GError) error = NULL;
+
+    hearth_error_set_errno (&error, errno, "reading from the tuner");
+    error->code = HEARTH_ERROR_DISCONNECTED;
+    fail (self, error);
+  } else if (n > 0) {
+    if (self->first_us == 0)
+      self->first_us = now_us;
+    self->health.received++;
+    hearth_stream_sink_push (self->sink, self->buffer, (gsize) n, get_boottime_us ());
+  }
+  tell_health (self, now_us);
+}
+
+/* Sleeps until something is due; returns whether the stream is to be read. */
+static gboolean
+wait (DvbTuner *self)
+{
+  const gint64 now_us = dvb_now_us ();
+  const gboolean batched = self->first_us != 0 && now_us - self->first_us > FRESH_US;
+  const int stream_fd = self->was_locked && !self->failed ? self->ops->get_stream_fd (self->device) : -1;
+  const gboolean active = self->searching && !self->failed;
+  struct pollfd fds[] = {
+    { .fd = self->wake_fd, .events = POLLIN },
+    { .fd = active ? self->ops->get_event_fd (self->device) : -1, .events = POLLIN },
+    { .fd = batched ? -1 : stream_fd, .events = POLLIN },
+  };
+  gint64 timeout_ms = active ? MAX ((self->status_due_us - now_us + 999) / 1000, 0) : -1;
+  guint64 count;
+
+  if (batched && stream_fd >= 0)
+    timeout_ms = MIN (timeout_ms, BATCH_MS);
+  poll (fds, G_N_ELEMENTS (fds), (int) timeout_ms);
+  if ((fds[0].revents & POLLIN) != 0 && read (self->wake_fd, &count, sizeof count) < 0)
+    return FALSE; /* taken already */
+  if (fds[1].revents != 0)
+    self->status_due_us = 0;
+  return stream_fd >= 0 && (batched || fds[2].revents != 0);
+}
+
+static gpointer
+run (gpointer data)
+{
+  DvbTuner *self = data;
+
+  while (run_wishes (self)) {
+    gboolean readable = wait (self);
+
+    if (dvb_now_us () >= self->status_due_us)
+      watch (self, dvb_now_us ());
+    if (readable && !self->failed)
+      read_stream (self);
+  }
+  return NULL;
+}
+
+/* ---- main thread ------------------------------------------------------------------------ */
+
+static void
+wake (DvbTuner *self)
+{
+  const guint64 one = 1;
+
+  while (write (self->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
+    ;
+}
+
+static gboolean
+same_params (const HearthTunerParams *a, const HearthTunerParams *b)
+{
+  return memcmp (a, b, sizeof *a) == 0; /* no padding: all its members are words */
+}
+
+gboolean
+dvb_tuner_tune (DvbTuner *self, const HearthTunerParams *params, GError **error)
+{
+  HearthTunerParams copy = HEARTH_TUNER_PARAMS_INIT;
+
+  memcpy (&copy, params, MIN (params->struct_size, sizeof copy));
+  copy.struct_size = sizeof copy;
+  if (!self->ops->check (self->device, &copy, error))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  if (self->tuned && same_params (&copy, &self->params)) {
+    self->wish.repeat = TRUE;
+  } else {
+    self->wish.tune = TRUE;
+    self->wish.params = copy;
+    self->status = (HearthTunerStatus) { 0 };
+  }
+  g_mutex_unlock (&self->lock);
+  self->params = copy;
+  self->tuned = TRUE;
+  wake (self);
+  return TRUE;
+}
+
+gboolean
+dvb_tuner_set_pids (DvbTuner *self, const guint16 *pids, guint n_pids, GError **error)
+{
+  const gboolean whole = n_pids == 1 && pids[0] == HEARTH_TUNER_ALL_PIDS;
+
+  if (!whole && self->max_pids != 0 && n_pids > self->max_pids) {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "this tuner filters %u PIDs at most, and %u are wanted", self->max_pids, n_pids);
+    return FALSE;
+  }
+  g_mutex_lock (&self->lock);
+  g_array_set_size (self->wish.pid_list, 0);
+  g_array_append_vals (self->wish.pid_list, pids, n_pids);
+  self->wish.pids = TRUE;
+  g_mutex_unlock (&self->lock);
+  wake (self);
+  return TRUE;
+}
+
+void
+dvb_tuner_get_status (DvbTuner *self, HearthTunerStatus *status)
+{
+  const guint32 size = MIN (status->struct_size, sizeof *status);
+  HearthTunerStatus copy;
+
+  g_mutex_lock (&self->lock);
+  copy = self->status;
+  g_mutex_unlock (&self->lock);
+  copy.struct_size = size;
+  memcpy (status, &copy, size);
+}
+
+DvbTuner *
+dvb_tuner_new (const DvbDeviceOps *ops, gpointer device, guint max_pids, HearthStreamSink *sink, GError **error)
+{
+  DvbTuner *self = g_new0 (DvbTuner, 1);
+
+  self->ops = ops;
+  self->device = device;
+  self->max_pids = max_pids;
+  self->sink = sink;
+  g_mutex_init (&self->lock);
+  self->wish.pid_list = g_array_new (FALSE, FALSE, sizeof (guint16));
+  self->buffer = g_malloc (READ_BYTES);
+  self->status_due_us = G_MAXINT64;
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->wake_fd < 0)
+    hearth_error_set_errno (error, errno, "preparing a tuner");
+  else
+    self->thread = g_thread_try_new ("dvb-tuner", run, self, error);
+  if (self->thread != NULL)
+    return self;
+  hearth_error_translate (error, "starting a tuner's thread");
+  dvb_tuner_free (self);
+  return NULL;
+}
+
+void
+dvb_tuner_free (DvbTuner *self)
+{
+  if (self->thread != NULL) {
+    g_mutex_lock (&self->lock);
+    self->wish.quit = TRUE;
+    g_mutex_unlock (&self->lock);
+    wake (self);
+    g_thread_join (self->thread);
+  }
+  self->ops->close (self->device);
+  if (self->wake_fd >= 0)
+    close (self->wake_fd);
+  g_array_unref (self->wish.pid_list);
+  g_mutex_clear (&self->lock);
+  g_free (self->buffer);
+  g_free (self);
+}
