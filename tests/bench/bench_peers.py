@@ -15,6 +15,7 @@ import threading
 import boxprocess
 from bench_box import first_key_frame, wait_quietly
 from box import now_us
+from measuring import make
 
 ZAPS = 12
 WATCH_SECONDS = 3.2
@@ -37,7 +38,7 @@ class Screen:
         with open(ready, encoding='ascii') as number:
             if not select.select([number], [], [], 15)[0] or not number.readline():
                 raise RuntimeError(f'Xvfb did not start on {DISPLAY}')
-        subprocess.run(['make', '-s', '-C', programs.build, 'bench-watch'], check=True, stdout=sys.stderr)
+        make(programs, 'bench-watch')
         self.watch = subprocess.Popen([os.path.join(programs.build, 'bench-watch'), os.path.join(folder, 'Xvfb_screen0')],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.seen = []

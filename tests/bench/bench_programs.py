@@ -4,13 +4,13 @@
 import json
 import os
 import subprocess
-import sys
+
+from measuring import make
 
 
 def run(programs, name, *arguments):
     path = os.path.join(programs.build, name)
-    if not os.access(path, os.X_OK):
-        subprocess.run(['make', '-s', '-C', programs.build, name], check=True, stdout=sys.stderr)
+    make(programs, name)
     environment = dict(os.environ, G_TEST_BUILDDIR=programs.build, HEARTH_PLUGIN_DIR=os.path.join(programs.build, '.libs'))
     done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=300, env=environment)
     if done.returncode != 0:

@@ -2,11 +2,18 @@
 """What measures share: figures, percentiles, processes' costs."""
 
 import os
+import subprocess
+import sys
 
 
 def figure(name, value, unit, goal, **beside):
     return {'name': name, 'value': round(value, 3), 'unit': unit, 'goal': goal,
             'beside': {peer: round(other, 3) for peer, other in beside.items() if other is not None}}
+
+
+def make(programs, name):
+    """A program of tests/bench, which `make` alone does not build."""
+    subprocess.run(['make', '-s', '-C', programs.build, name], check=True, stdout=sys.stderr)
 
 
 def percentile(values, percent):

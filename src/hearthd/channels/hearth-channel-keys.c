@@ -71,27 +71,49 @@ hearth_channel_keys_dup_address (const char *uri)
 
 /* ---- names --------------------------------------------------------------------------- */
 
+/* Han ideographs of the blocks that names use: neither case nor compatibility forms (Unicode 15, 18.1). */
+static gboolean
+is_plain_han (gunichar letter)
+{
+  return (letter >= 0x3400 && letter <= 0x4dbf) || (letter >= 0x4e00 && letter <= 0x9fff);
+}
+
+static gboolean
+is_left_out (gunichar letter)
+{
+  return letter == '-' || letter == '_' || g_unichar_isspace (letter);
+}
+
+/* FALSE: a letter needs Unicode's tables. Most names of big lists do not. */
+static gboolean
+fold_plainly (GString *key, const char *name)
+{
+  for (const char *c = name; *c != '\0'; c = g_utf8_next_char (c)) {
+    const gunichar letter = g_utf8_get_char (c);
+
+    if (is_plain_han (letter))
+      g_string_append_len (key, c, g_utf8_next_char (c) - c);
+    else if (letter >= 0x80)
+      return FALSE;
+    else if (!is_left_out (letter))
+      g_string_append_c (key, g_ascii_tolower (*c));
+  }
+  return TRUE;
+}
+
 char *
 hearth_channel_keys_dup_name (const char *name)
 {
-  GString *key;
+  GString *key = g_string_sized_new (strlen (name));
 
-  if (g_str_is_ascii (name)) { /* most names of big lists: no tables needed */
-    key = g_string_sized_new (strlen (name));
-    for (const char *c = name; *c != '\0'; c++)
-      if (*c != ' ' && *c != '-' && *c != '_')
-        g_string_append_c (key, g_ascii_tolower (*c));
-  } else {
+  if (!fold_plainly (key, name)) {
     g_autofree char *normal = g_utf8_normalize (name, -1, G_NORMALIZE_ALL); /* full-width letters become plain */
     g_autofree char *folded = g_utf8_casefold (normal != NULL ? normal : name, -1);
 
-    key = g_string_sized_new (strlen (folded));
-    for (const char *c = folded; *c != '\0'; c = g_utf8_next_char (c)) {
-      gunichar letter = g_utf8_get_char (c);
-
-      if (!g_unichar_isspace (letter) && letter != '-' && letter != '_')
-        g_string_append_unichar (key, letter);
-    }
+    g_string_truncate (key, 0);
+    for (const char *c = folded; *c != '\0'; c = g_utf8_next_char (c))
+      if (!is_left_out (g_utf8_get_char (c)))
+        g_string_append_unichar (key, g_utf8_get_char (c));
   }
   return g_string_free (key, FALSE);
 }

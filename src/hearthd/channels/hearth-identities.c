@@ -114,15 +114,9 @@ index_words (HearthIdentities *self, Known *known)
   }
 }
 
-static void
-index_known (HearthIdentities *self, Known *known)
-{
-  g_hash_table_insert (self->by_address, join (known->network, known->address), known);
-  index_words (self, known);
-}
-
-static void
-add_known (HearthIdentities *self, const char *network, char *address, char *name, char *guide_id, Identity *identity)
+/* Takes @key ("network\naddress"), @address, @name, @guide_id. */
+static Known *
+add_known (HearthIdentities *self, const char *network, char *key, char *address, char *name, char *guide_id, Identity *identity)
 {
   Known *known = g_new0 (Known, 1);
 
@@ -133,7 +127,9 @@ add_known (HearthIdentities *self, const char *network, char *address, char *nam
   known->identity = identity;
   known->generation = self->generation;
   g_ptr_array_add (self->known, known);
-  index_known (self, known);
+  g_hash_table_insert (self->by_address, key, known);
+  index_words (self, known);
+  return known;
 }
 
 static void
@@ -151,9 +147,10 @@ load (HearthIdentities *self)
   }
   while (services != NULL && sqlite3_step (services) == SQLITE_ROW) {
     Identity *identity = g_hash_table_lookup (self->identities, sqlite3_column_text (services, 4));
+    const char *network = (const char *) sqlite3_column_text (services, 0), *address = (const char *) sqlite3_column_text (services, 1);
 
     if (identity != NULL)
-      add_known (self, (const char *) sqlite3_column_text (services, 0), g_strdup ((const char *) sqlite3_column_text (services, 1)),
+      add_known (self, network, join (network, address), g_strdup (address),
                  g_strdup ((const char *) sqlite3_column_text (services, 2)),
                  g_strdup ((const char *) sqlite3_column_text (services, 3)), identity);
   }
@@ -189,6 +186,8 @@ hearth_identities_free (HearthIdentities *self)
 
 typedef struct {
   char *address, *name;
+  char *key;    /* "network\naddress" */
+  Known *known; /* (nullable): the service that had this key before */
   Identity *identity;
 } Candidate;
 
@@ -208,11 +207,12 @@ static void
 match_addresses (HearthIdentities *self, const char *network, Candidate *candidates, guint n)
 {
   for (guint i = 0; i < n; i++) {
-    g_autofree char *key = join (network, candidates[i].address);
-    Known *known = g_hash_table_lookup (self->by_address, key);
+    Candidate *candidate = &candidates[i];
 
-    if (known != NULL && claim (self, &candidates[i], known->identity))
-      known->generation = self->generation;
+    candidate->key = join (network, candidate->address);
+    candidate->known = g_hash_table_lookup (self->by_address, candidate->key);
+    if (candidate->known != NULL && claim (self, candidate, candidate->known->identity))
+      candidate->known->generation = self->generation;
   }
 }
 
@@ -280,13 +280,12 @@ rename_known (HearthIdentities *self, Known *known, const char *name)
 static void
 remember (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry)
 {
-  g_autofree char *key = join (network, candidate->address);
-  Known *known = g_hash_table_lookup (self->by_address, key);
+  Known *known = candidate->known;
 
   if (known == NULL) {
-    add_known (self, network, g_strdup (candidate->address), g_strdup (candidate->name), g_strdup (entry->guide_id),
-               candidate->identity);
-    ((Known *) g_ptr_array_index (self->known, self->known->len - 1))->dirty = TRUE;
+    add_known (self, network, g_steal_pointer (&candidate->key), g_steal_pointer (&candidate->address), g_strdup (candidate->name),
+               g_strdup (entry->guide_id), candidate->identity)
+      ->dirty = TRUE;
   } else if (known->identity != candidate->identity && known->generation != self->generation) {
     known->identity = candidate->identity;
     known->dirty = TRUE;
@@ -347,6 +346,7 @@ hearth_identities_match (HearthIdentities *self, const char *network, const Hear
   for (guint i = 0; i < n; i++) {
     g_free (candidates[i].address);
     g_free (candidates[i].name);
+    g_free (candidates[i].key);
   }
   return ids;
 }
