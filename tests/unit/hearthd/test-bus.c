@@ -38,7 +38,6 @@ typedef struct {
 static const Shown shown[] = {
   { "/tv/hearth", MAKER (hearth_dbus_channels1) },
   { "/tv/hearth", MAKER (hearth_dbus_networks1) },
-  { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
   { "/tv/hearth", MAKER (hearth_dbus_settings1) },
   { "/tv/hearth", MAKER (hearth_dbus_system1) },
   { "/tv/hearth/network/mine", MAKER (hearth_dbus_network1) },
@@ -46,6 +45,7 @@ static const Shown shown[] = {
   { "/tv/hearth/output/main", MAKER (hearth_dbus_display1) },
   { "/org/mpris/MediaPlayer2", MAKER (hearth_mpris_media_player2) },
   { "/org/mpris/MediaPlayer2", MAKER (hearth_mpris_media_player2_player) },
+  { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
 };
 
 typedef struct {
