@@ -4,7 +4,6 @@
 #include "iptv-url.h"
 
 #include <arpa/inet.h>
-#include <gio/gio.h>
 #include <string.h>
 
 /* What VLC assumes, and so what lists leave out. */
@@ -51,6 +50,20 @@ parse_host (const char *text, struct sockaddr_storage *result, char *zone, gsize
     return FALSE;
   v6->sin6_family = AF_INET6;
   return TRUE;
+}
+
+/* RFC 1123, 2.1, and the underscore that people use; with a letter, or it is a broken number. */
+static gboolean
+take_name (char *name, gsize n_name, const char *text)
+{
+  gboolean letter = FALSE;
+
+  for (const char *p = text; *p != '\0'; p++) {
+    if (!g_ascii_isalnum (*p) && strchr ("-._", *p) == NULL)
+      return FALSE;
+    letter = letter || g_ascii_isalpha (*p);
+  }
+  return letter && *text != '-' && *text != '.' && g_strlcpy (name, text, n_name) < n_name;
 }
 
 static gboolean
@@ -105,26 +118,48 @@ parse_destination (IptvAddress *self, const char *text, guint default_port, cons
     g_free (host);
     host = g_strdup (digits);
   }
-  if (!parse_host (host, &self->host, self->interface, sizeof self->interface))
-    return fail (error, uri, "the address must stand in digits");
-  set_host (self, port);
+  if (parse_host (host, &self->host, self->interface, sizeof self->interface)) {
+    set_host (self, port);
+    return TRUE;
+  }
+  if (!take_name (self->host_name, sizeof self->host_name, host))
+    return fail (error, uri, "the host is neither an address in digits nor a name");
+  memset (&self->host, 0, sizeof self->host);
+  ((struct sockaddr_in *) &self->host)->sin_port = htons (port);
+  g_snprintf (self->text, sizeof self->text, "%s:%u", host, port);
+  return TRUE;
+}
+
+static gboolean
+check_source (IptvAddress *self, const char *uri, GError **error)
+{
+  if (*self->host_name != '\0' || *self->source_name != '\0')
+    return TRUE; /* once they are known */
+  if (!self->multicast)
+    memset (&self->source, 0, sizeof self->source);
+  else if (self->source.ss_family != 0 && self->source.ss_family != self->host.ss_family)
+    return fail (error, uri, "source and group are not of the same IP version");
   return TRUE;
 }
 
 static gboolean
 parse_source (IptvAddress *self, const char *text, const char *uri, GError **error)
 {
-  char ignored[64];
+  g_autofree char *bare = g_strdup (text);
+  char *colon = strchr (bare, ':'), zone[64] = "";
 
   if (*text == '\0' || g_str_equal (text, "0.0.0.0") || g_str_equal (text, "[::]"))
     return TRUE;
-  if (!parse_host (text, &self->source, ignored, sizeof ignored))
-    return fail (error, uri, "the source before the @ must be one address in digits");
-  if (!self->multicast)
+  if (*text != '[' && colon != NULL && strchr (colon + 1, ':') == NULL) /* a port of the sender's says nothing */
+    *colon = '\0';
+  if (!parse_host (bare, &self->source, zone, sizeof zone)) {
     memset (&self->source, 0, sizeof self->source);
-  else if (self->source.ss_family != self->host.ss_family)
-    return fail (error, uri, "source and group are not of the same IP version");
-  return TRUE;
+    if (!take_name (self->source_name, sizeof self->source_name, bare))
+      return fail (error, uri, "the source before the @ must be one address in digits or a name");
+  }
+  if (self->interface[0] == '\0')
+    take_interface (self, zone);
+  return check_source (self, uri, error);
 }
 
 static gboolean
@@ -181,4 +216,37 @@ iptv_address_parse (IptvAddress *self, const char *uri, GError **error)
     *at = '\0';
   return parse_destination (self, destination, rtp ? DEFAULT_PORT_RTP : DEFAULT_PORT_UDP, uri, error) &&
          (at == NULL || parse_source (self, authority, uri, error)) && parse_query (self, query, uri, error);
+}
+
+gboolean
+iptv_address_has_names (const IptvAddress *self)
+{
+  return *self->host_name != '\0' || *self->source_name != '\0';
+}
+
+static void
+set_address (struct sockaddr_storage *result, GInetAddress *address)
+{
+  const gboolean v4 = g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV4;
+  gpointer to = v4 ? (gpointer) &((struct sockaddr_in *) result)->sin_addr : &((struct sockaddr_in6 *) result)->sin6_addr;
+
+  memset (result, 0, sizeof *result);
+  result->ss_family = v4 ? AF_INET : AF_INET6;
+  memcpy (to, g_inet_address_to_bytes (address), g_inet_address_get_native_size (address));
+}
+
+gboolean
+iptv_address_complete (IptvAddress *self, GInetAddress *host, GInetAddress *source, GError **error)
+{
+  guint16 port = ntohs (((struct sockaddr_in *) &self->host)->sin_port); /* at the same place in both versions */
+  g_autofree char *text = g_strdup (self->text);
+
+  if (host != NULL) {
+    set_address (&self->host, host);
+    set_host (self, port);
+  }
+  if (source != NULL)
+    set_address (&self->source, source);
+  self->host_name[0] = self->source_name[0] = '\0';
+  return check_source (self, text, error);
 }

@@ -364,6 +364,7 @@ void
 iptv_datagrams_free (IptvDatagrams *self)
 {
   iptv_datagrams_close (self);
+  g_clear_pointer (&self->lookup, iptv_lookup_free);
   if (self->rtp != NULL)
     iptv_rtp_clear (self->rtp);
   g_free (self->rtp);
@@ -388,27 +389,42 @@ plan_retry (IptvDatagrams *self, gint64 now_us)
 }
 
 static gboolean
-open_socket (IptvDatagrams *self, gint64 now_us)
+open_socket (IptvDatagrams *self)
 {
   GError *error = NULL;
 
-  self->opened_us = now_us;
-  self->first_us = 0;
-  self->batched = FALSE;
-  self->kernel_drops = 0;
-  plan_retry (self, now_us);
-  self->fd = iptv_socket_open (&self->address, self->interface, &self->buffer_bytes, &error);
+  self->fd = iptv_socket_open (&self->found, self->interface, &self->buffer_bytes, &error);
   if (self->fd >= 0)
     return TRUE;
   iptv_feed_trouble (&self->feed, HEARTH_STREAM_RECONNECTING, error);
   return FALSE;
 }
 
-void
-iptv_datagrams_open (IptvDatagrams *self, gint64 now_us)
+/* FALSE: not yet, or not at all; housekeep() goes on. Names are looked up anew each time: they may lead elsewhere now. */
+static gboolean
+begin (IptvDatagrams *self, gint64 now_us)
 {
-  if (open_socket (self, now_us))
+  self->opened_us = now_us;
+  self->first_us = 0;
+  self->batched = FALSE;
+  self->kernel_drops = 0;
+  plan_retry (self, now_us);
+  if (iptv_address_has_names (&self->address)) {
+    self->lookup = iptv_lookup_new (&self->address, self->wake_fd);
+    return FALSE;
+  }
+  self->found = self->address;
+  return open_socket (self);
+}
+
+void
+iptv_datagrams_open (IptvDatagrams *self, int wake_fd, gint64 now_us)
+{
+  self->wake_fd = wake_fd;
+  if (begin (self, now_us))
     iptv_feed_state (&self->feed, HEARTH_STREAM_JOINED, 0, NULL);
+  else if (self->lookup != NULL)
+    iptv_feed_state (&self->feed, HEARTH_STREAM_CONNECTING, 0, NULL);
 }
 
 /* ---- now and then --------------------------------------------------------------------------------- */
@@ -426,10 +442,10 @@ tell_health (IptvDatagrams *self, gint64 now_us)
 static void
 tell_silence (IptvDatagrams *self)
 {
-  g_autofree char *text = g_strdup_printf (self->address.multicast
+  g_autofree char *text = g_strdup_printf (self->found.multicast
                                              ? "joined %s, but nothing comes: is it the right address, and does the network pass multicast?"
                                              : "listening at %s, but nothing comes: is the sender on?",
-                                           self->address.text);
+                                           self->found.text);
 
   iptv_feed_state (&self->feed, HEARTH_STREAM_RECONNECTING, HEARTH_ERROR_NO_PACKETS, text);
 }
@@ -437,7 +453,7 @@ tell_silence (IptvDatagrams *self)
 static void
 tell_nonsense (IptvDatagrams *self)
 {
-  g_autofree char *text = g_strdup_printf ("what comes to %s is neither MPEG-TS nor RTP with it", self->address.text);
+  g_autofree char *text = g_strdup_printf ("what comes to %s is neither MPEG-TS nor RTP with it", self->found.text);
 
   iptv_feed_state (&self->feed, HEARTH_STREAM_RECONNECTING, HEARTH_ERROR_CORRUPT, text);
 }
@@ -450,13 +466,49 @@ reopen (IptvDatagrams *self, gint64 now_us)
 {
   gboolean was_open = self->fd >= 0;
 
-  if (now_us < self->retry_us || (was_open && !self->address.multicast))
+  if (now_us < self->retry_us || (was_open && !self->found.multicast))
     return FALSE;
   iptv_datagrams_close (self);
   self->health.reconnects++;
-  if (!open_socket (self, now_us))
+  if (!begin (self, now_us))
     return FALSE;
   if (!was_open)
+    iptv_feed_state (&self->feed, HEARTH_STREAM_JOINED, 0, NULL);
+  return TRUE;
+}
+
+static void
+tell_slow_lookup (IptvDatagrams *self, gint64 now_us)
+{
+  g_autofree char *text = NULL;
+
+  if (now_us - self->opened_us < SILENCE_US)
+    return;
+  text = g_strdup_printf ("looking up the address of %s takes long: does the name server answer?",
+                          *self->address.host_name != '\0' ? self->address.host_name : self->address.source_name);
+  iptv_feed_state (&self->feed, HEARTH_STREAM_RECONNECTING, HEARTH_ERROR_NO_ADDRESS, text);
+}
+
+/* TRUE when it led to a socket. */
+static gboolean
+poll_lookup (IptvDatagrams *self, gint64 now_us)
+{
+  GError *error = NULL;
+  IptvLookupState state = iptv_lookup_poll (self->lookup, &self->found, &error);
+
+  if (state == IPTV_LOOKUP_PENDING) {
+    tell_slow_lookup (self, now_us);
+    return FALSE;
+  }
+  g_clear_pointer (&self->lookup, iptv_lookup_free);
+  if (state == IPTV_LOOKUP_FAILED) {
+    iptv_feed_trouble (&self->feed, HEARTH_STREAM_RECONNECTING, error);
+    return FALSE;
+  }
+  self->opened_us = now_us;
+  if (!open_socket (self))
+    return FALSE;
+  if (self->feed.code != HEARTH_ERROR_NO_PACKETS) /* else that still holds */
     iptv_feed_state (&self->feed, HEARTH_STREAM_JOINED, 0, NULL);
   return TRUE;
 }
@@ -468,7 +520,9 @@ iptv_datagrams_housekeep (IptvDatagrams *self, gint64 now_us)
 
   if (self->rtp != NULL)
     iptv_rtp_expire (self->rtp, now_us);
-  if (self->fd < 0) {
+  if (self->lookup != NULL) {
+    reopened = poll_lookup (self, now_us);
+  } else if (self->fd < 0) {
     reopened = reopen (self, now_us);
   } else if (now_us - MAX (self->last_us, self->opened_us) >= SILENCE_US) {
     tell_silence (self);

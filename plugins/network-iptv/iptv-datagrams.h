@@ -3,6 +3,7 @@
 
 #include "iptv-address.h"
 #include "iptv-feed.h"
+#include "iptv-lookup.h"
 #include "iptv-rtp.h"
 
 G_BEGIN_DECLS
@@ -22,10 +23,13 @@ void iptv_batch_free (IptvBatch *self);
 
 typedef struct {
   IptvFeed feed;
-  IptvAddress address;
+  IptvAddress address;  /* as it was asked for, perhaps by name */
+  IptvAddress found;    /* what its names are now */
+  IptvLookup *lookup;   /* NULL: none under way */
   char *interface; /* NULL: by route */
 
   int fd;               /* -1: not open */
+  int wake_fd;          /* the ingest thread's, for the end of a lookup */
   guint buffer_bytes;   /* of the socket, as the kernel counts */
   gboolean batched;     /* read at the common tick, not at once */
   gint64 opened_us;     /* when the socket was opened */
@@ -46,8 +50,9 @@ typedef struct {
 IptvDatagrams *iptv_datagrams_new (const IptvAddress *address, const char *interface, HearthStreamSink *sink);
 void iptv_datagrams_free (IptvDatagrams *self);
 
-/* Opens the socket and tells JOINED, or why not; then housekeep() tries again. */
-void iptv_datagrams_open (IptvDatagrams *self, gint64 now_us);
+/* Opens the socket and tells JOINED, or why not; then housekeep() tries again. @wake_fd: borrowed; written when housekeep()
+ * has something to do. */
+void iptv_datagrams_open (IptvDatagrams *self, int wake_fd, gint64 now_us);
 void iptv_datagrams_close (IptvDatagrams *self);
 /* Reads all that is there. */
 void iptv_datagrams_serve (IptvDatagrams *self, IptvBatch *batch);

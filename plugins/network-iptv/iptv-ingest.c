@@ -84,7 +84,7 @@ run_command (IptvIngest *self, const Command *command)
   switch (command->kind) {
   case COMMAND_ADD:
     g_ptr_array_add (self->streams, command->stream);
-    iptv_datagrams_open (command->stream, iptv_now_us ());
+    iptv_datagrams_open (command->stream, self->wake_fd, iptv_now_us ());
     watch (self, command->stream);
     break;
   case COMMAND_REMOVE:
@@ -120,6 +120,18 @@ housekeep (IptvIngest *self, gint64 now_us)
     IptvDatagrams *stream = g_ptr_array_index (self->streams, i);
 
     if (iptv_datagrams_housekeep (stream, now_us)) /* another socket */
+      watch (self, stream);
+  }
+}
+
+/* Names that were found: not at the next housekeeping, for somebody waits. */
+static void
+finish_lookups (IptvIngest *self)
+{
+  for (guint i = 0; i < self->streams->len; i++) {
+    IptvDatagrams *stream = g_ptr_array_index (self->streams, i);
+
+    if (stream->lookup != NULL && iptv_datagrams_housekeep (stream, iptv_now_us ()))
       watch (self, stream);
   }
 }
@@ -203,6 +215,7 @@ handle (IptvIngest *self, const struct epoll_event *events, int n)
   if (commands) {
     drain (self->wake_fd);
     run_commands (self);
+    finish_lookups (self);
   }
   self->retick = self->retick || ticked || commands;
 }

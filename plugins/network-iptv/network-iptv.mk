@@ -17,6 +17,7 @@ libnetwork_iptv_core_la_SOURCES = \
   plugins/network-iptv/iptv-io.h plugins/network-iptv/iptv-io.c \
   plugins/network-iptv/iptv-list.h plugins/network-iptv/iptv-list.c \
   plugins/network-iptv/iptv-listing.h plugins/network-iptv/iptv-listing.c \
+  plugins/network-iptv/iptv-lookup.h plugins/network-iptv/iptv-lookup.c \
   plugins/network-iptv/iptv-m3u.h plugins/network-iptv/iptv-m3u.c \
   plugins/network-iptv/iptv-mend.h plugins/network-iptv/iptv-mend.c \
   plugins/network-iptv/iptv-network.h plugins/network-iptv/iptv-network.c \

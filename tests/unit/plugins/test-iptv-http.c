@@ -423,7 +423,7 @@ test_wrong_addresses (Fixture *f, gconstpointer data)
     HearthError code;
   } wrong[] = {
     { "srt://127.0.0.1:1", HEARTH_ERROR_NOT_SUPPORTED },     { "http://", HEARTH_ERROR_INVALID_ARGUMENT },
-    { "udp://somewhere:1", HEARTH_ERROR_INVALID_ARGUMENT },  { "nonsense", HEARTH_ERROR_NOT_SUPPORTED },
+    { "udp://some$where:1", HEARTH_ERROR_INVALID_ARGUMENT }, { "nonsense", HEARTH_ERROR_NOT_SUPPORTED },
     { "http://[::1/x.ts", HEARTH_ERROR_INVALID_ARGUMENT },
   };
 

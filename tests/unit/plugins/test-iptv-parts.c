@@ -47,10 +47,17 @@ test_addresses (void)
     { "udp://@:4000", "0.0.0.0:4000 host any -" },
     { "udp://127.0.0.1:4000", "127.0.0.1:4000 host any -" },
     { "udp://localhost:4000", "127.0.0.1:4000 host any -" },
+    { "rtp://10.1.2.3:5000@232.1.1.1:5000", "232.1.1.1:5000 group 10.1.2.3 -" },
+    { "udp://[fe80::1%eth3]@[ff32::1]:5000", "[ff32::1]:5000 group fe80::1 eth3" },
+    { "udp://[fe80::2%eth0]:4000", "[fe80::2]:4000 host any eth0" },
+    { "udp://example.org:1234", "example.org:1234 host any -" },
+    { "rtp://@tv_1.example", "tv_1.example:5004 host any -" },
+    { "rtp://source.example@232.1.1.1:5000", "232.1.1.1:5000 group any -" },
   };
-  static const char *const wrong[] = { "udp://example.org:1234", "udp://@239.1.1.1:0",      "udp://@239.1.1.1:99999", "udp://@239.1.1.1:x",
+  static const char *const wrong[] = { "udp://exa mple.org:1234", "udp://@239.1.1.1:0",     "udp://@239.1.1.1:99999", "udp://@239.1.1.1:x",
                                        "udp://@[ff15::1:1234",   "udp://10.0.0.1@[ff15::1]:1", "http://239.1.1.1:1",   "udp:",
-                                       "udp://a.b@239.1.1.1:1",  "udp://@239.1.1.256:1" };
+                                       "udp://a+b@239.1.1.1:1",  "udp://@239.1.1.256:1",
+                                       "udp://-a.b:1", "udp://a$b:1" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++) {
     g_autoptr (GError) error = NULL;
@@ -69,6 +76,27 @@ test_addresses (void)
     g_assert_false (iptv_address_parse (&address, wrong[i], &error));
     g_assert_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT);
   }
+}
+
+/* What the names turn out to be: port, interface and what stood in digits stay. */
+static void
+test_address_names (void)
+{
+  g_autoptr (GInetAddress) v4 = g_inet_address_new_from_string ("239.1.2.3");
+  g_autoptr (GInetAddress) v6 = g_inet_address_new_from_string ("2001:db8::5");
+  g_autofree char *meant = NULL;
+  IptvAddress address;
+
+  g_assert_true (iptv_address_parse (&address, "rtp://s.example@g.example:5000?iface=eth1", NULL));
+  g_assert_cmpstr (address.host_name, ==, "g.example");
+  g_assert_cmpstr (address.source_name, ==, "s.example");
+  g_assert_true (iptv_address_has_names (&address));
+  g_assert_false (iptv_address_complete (&address, v4, v6, NULL)); /* of two versions */
+  g_assert_true (iptv_address_parse (&address, "rtp://10.0.0.1@g.example:5000?iface=eth1", NULL));
+  g_assert_true (iptv_address_complete (&address, v4, NULL, NULL));
+  g_assert_false (iptv_address_has_names (&address));
+  meant = describe (&address);
+  g_assert_cmpstr (meant, ==, "239.1.2.3:5000 group 10.0.0.1 eth1");
 }
 
 /* ---- RTP ----------------------------------------------------------------------------------- */
@@ -346,6 +374,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/iptv/address", test_addresses);
+  g_test_add_func ("/iptv/address-names", test_address_names);
   g_test_add_func ("/iptv/rtp/header", test_rtp_header);
   g_test_add_func ("/iptv/rtp/order", test_rtp_order);
   g_test_add_func ("/iptv/rtp/jumps", test_rtp_jumps);

@@ -384,12 +384,15 @@ test_two_of_one (Fixture *f, gconstpointer data)
 /* ---- IPv6, over a veth pair: lo does not deliver it ------------------------------------------------- */
 
 static int
-open_sender6 (const char *interface)
+open_sender6 (const char *interface, const char *source)
 {
+  struct sockaddr_in6 from = { .sin6_family = AF_INET6 };
   guint index = if_nametoindex (interface);
   int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (fd, >=, 0);
+  inet_pton (AF_INET6, source, &from.sin6_addr);
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &from, sizeof from), ==, 0);
   g_assert_cmpint (setsockopt (fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index), ==, 0);
   return fd;
 }
@@ -409,28 +412,47 @@ static gboolean
 make_veth (void)
 {
   return testing_run_ip ("link add tv0 type veth peer name tv1") && testing_run_ip ("addr add fd77::1/64 dev tv0 nodad") &&
+         testing_run_ip ("addr add fd77::3/64 dev tv0 nodad") &&
          testing_run_ip ("addr add fd77::2/64 dev tv1 nodad") && testing_run_ip ("link set tv0 up") &&
          testing_run_ip ("link set tv1 up");
 }
 
+#define OTHERS 9999 /* what the other sender sends */
+
+/* How many of the payloads are the other sender's. */
+static guint
+count_others (TestSink *sink)
+{
+  guint8 payload[TEST_PAYLOAD];
+  guint n = 0;
+
+  testing_fill_payload (payload, OTHERS);
+  for (gsize i = 0; i + TEST_PAYLOAD <= sink->bytes->len; i += TEST_PAYLOAD)
+    n += memcmp (sink->bytes->data + i, payload, TEST_PAYLOAD) == 0;
+  return n;
+}
+
+/* Two send to the group, fd77::1 and fd77::3. @others: the second is heard too. */
 static void
-receive6 (Fixture *f, const char *uri, const char *group, guint port)
+receive6 (Fixture *f, const char *uri, const char *group, guint port, gboolean others)
 {
   TestSink *sink = test_sink_new ();
   gpointer stream = test_network_open (f->network, uri, sink);
-  int fd = open_sender6 ("tv0");
+  int fd = open_sender6 ("tv0", "fd77::1"), other = open_sender6 ("tv0", "fd77::3");
   guint source = g_timeout_add (10, wake, NULL), number = 0;
 
   WAIT_FOR (test_sink_has_state (sink, "joined"));
   /* The first may go before the link is ready. */
-  WAIT_FOR (send6 (fd, group, port, 0) && test_sink_get_size (sink) > 0);
+  WAIT_FOR (send6 (other, group, port, OTHERS) && send6 (fd, group, port, 0) && test_sink_get_size (sink) > 0);
   while (test_sink_get_size (sink) < 20 * TEST_PAYLOAD && number++ < 20)
-    g_assert_true (send6 (fd, group, port, number));
+    g_assert_true (send6 (other, group, port, OTHERS) && send6 (fd, group, port, number));
   WAIT_FOR (test_sink_get_size (sink) >= 20 * TEST_PAYLOAD);
   g_source_remove (source);
   test_network_close (f->network, stream, sink);
+  g_assert_cmpint (count_others (sink) > 0, ==, others);
   test_sink_free (sink);
   close (fd);
+  close (other);
 }
 
 static void
@@ -442,9 +464,126 @@ test_ipv6 (Fixture *f, gconstpointer data)
     g_test_skip ("no veth pair with IPv6 can be made here");
     return;
   }
-  receive6 (f, "udp://@[ff15::77%tv1]:4030", "ff15::77", 4030);
-  receive6 (f, "udp://@[ff15::78]:4031?interface=tv1", "ff15::78", 4031);
-  receive6 (f, "udp://[fd77::1]@[ff3e::77%tv1]:4032", "ff3e::77", 4032);
+  receive6 (f, "udp://@[ff15::77%tv1]:4030", "ff15::77", 4030, TRUE);
+  receive6 (f, "udp://@[ff15::78]:4031?interface=tv1", "ff15::78", 4031, TRUE);
+  receive6 (f, "udp://[fd77::1]@[ff3e::77%tv1]:4032", "ff3e::77", 4032, FALSE);
+  receive6 (f, "udp://@[ff15::80]:4034?interface=fd77::2", "ff15::80", 4034, TRUE);
+}
+
+/* ---- names: with a name server of our own -------------------------------------------------------------- */
+
+typedef GResolver TestResolver;
+typedef GResolverClass TestResolverClass;
+
+GType test_resolver_get_type (void);
+G_DEFINE_TYPE (TestResolver, test_resolver, G_TYPE_RESOLVER)
+
+static int names_come; /* atomic: late.test is known */
+
+static GList *
+look_up_name (GResolver *resolver, const char *name, GCancellable *cancellable, GError **error)
+{
+  static const struct {
+    const char *name, *address;
+  } known[] = { { "group.test", "239.77.1.1" }, { "ssm.test", "232.77.1.1" }, { "source.test", "127.0.0.1" } };
+  GList *found = NULL;
+
+  if (g_str_equal (name, "slow.test")) { /* a name server that never answers */
+    GPollFD fd;
+
+    if (g_cancellable_make_pollfd (cancellable, &fd))
+      g_poll (&fd, 1, -1);
+    g_cancellable_release_fd (cancellable);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_equal (name, known[i].name))
+      found = g_list_append (found, g_inet_address_new_from_string (known[i].address));
+  if (g_str_equal (name, "both.test") || (g_str_equal (name, "late.test") && g_atomic_int_get (&names_come))) {
+    found = g_list_append (found, g_inet_address_new_from_string ("ff15::1"));
+    found = g_list_append (found, g_inet_address_new_from_string ("239.77.1.1"));
+  }
+  if (found == NULL)
+    g_set_error (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "no %s here", name);
+  return found;
+}
+
+static void
+test_resolver_class_init (TestResolverClass *klass)
+{
+  klass->lookup_by_name = look_up_name;
+}
+
+static void
+test_resolver_init (TestResolver *self)
+{
+}
+
+/* For names only: HTTP asks in other ways, which ours does not know. */
+static void
+set_up_names (Fixture *f, gconstpointer usual)
+{
+  g_autoptr (GResolver) resolver = g_object_new (test_resolver_get_type (), NULL);
+
+  g_resolver_set_default (resolver);
+  set_up (f, NULL);
+}
+
+static void
+tear_down_names (Fixture *f, gconstpointer usual)
+{
+  tear_down (f, NULL);
+  g_resolver_set_default ((GResolver *) usual);
+}
+
+static void
+receive_by_name (Fixture *f, const char *uri, const char *group, guint port)
+{
+  TestSink *sink = test_sink_new ();
+  gpointer stream = test_network_open (f->network, uri, sink);
+  g_autofree char *states = NULL;
+
+  WAIT_FOR (test_sink_has_state (sink, "joined"));
+  send_plain (f, group, port, 0, 20);
+  WAIT_FOR (test_sink_get_size (sink) >= 20 * TEST_PAYLOAD);
+  testing_assert_payloads (sink, 0, 20);
+  states = test_sink_dup_states (sink);
+  g_assert_cmpstr (states, ==, "connecting joined running ");
+  test_network_close (f->network, stream, sink);
+  test_sink_free (sink);
+}
+
+static void
+test_names (Fixture *f, gconstpointer data)
+{
+  if (testing_skip ())
+    return;
+  receive_by_name (f, "udp://@group.test:4040", "239.77.1.1", 4040);
+  receive_by_name (f, "udp://127.0.0.1@ssm.test:4041", "232.77.1.1", 4041);
+  receive_by_name (f, "udp://source.test@ssm.test:4042", "232.77.1.1", 4042);
+  receive_by_name (f, "udp://source.test@both.test:4043", "239.77.1.1", 4043); /* the one of the source's version */
+}
+
+static void
+test_names_not_found (Fixture *f, gconstpointer data)
+{
+  TestSink *slow;
+  gpointer stream;
+  gint64 start_us;
+
+  if (testing_skip ())
+    return;
+  slow = test_sink_new ();
+  stream = test_network_open (f->network, "udp://@slow.test:4044", slow);
+  f->stream = test_network_open (f->network, "udp://source.test@late.test:4045", f->sink);
+  WAIT_FOR (test_sink_has_state (f->sink, "reconnecting:NoAddress"));
+  g_assert_nonnull (strstr (f->sink->text, "late.test"));
+  g_atomic_int_set (&names_come, TRUE);
+  WAIT_FOR (test_sink_has_state (f->sink, "joined"));
+  WAIT_FOR (test_sink_has_state (slow, "reconnecting:NoAddress")); /* and holds up nobody */
+  start_us = g_get_monotonic_time ();
+  test_network_close (f->network, stream, slow);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 1000000);
+  test_sink_free (slow);
 }
 
 #define ADD(name, uri, func) g_test_add ("/iptv/sources/" name, Fixture, uri, set_up, func, tear_down)
@@ -453,6 +592,7 @@ int
 main (int argc, char **argv)
 {
   gboolean inside = testing_enter_namespace ();
+  g_autoptr (GResolver) usual = g_resolver_get_default ();
 
   g_test_init (&argc, &argv, NULL);
   ADD ("udp", inside ? "udp://@239.77.1.1:4001" : NULL, test_udp);
@@ -470,6 +610,8 @@ main (int argc, char **argv)
   ADD ("unicast", inside ? "udp://@:4024" : NULL, test_unicast);
   ADD ("two-of-one", inside ? "udp://@239.77.1.1:4025" : NULL, test_two_of_one);
   ADD ("ipv6", NULL, test_ipv6);
+  g_test_add ("/iptv/sources/names", Fixture, usual, set_up_names, test_names, tear_down_names);
+  g_test_add ("/iptv/sources/names-not-found", Fixture, usual, set_up_names, test_names_not_found, tear_down_names);
   test_iptv_http_add ();
   return g_test_run ();
 }
