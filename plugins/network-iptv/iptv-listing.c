@@ -9,7 +9,7 @@
 #define SETTLE_US (500 * 1000) /* a file that is being written changes many times */
 
 /* After a failure: the network may not be up yet, or the provider is down. */
-static const guint backoff_s[] = { 10, 30, 60, 300, 900 };
+static const guint backoff_s[] = { 2, 5, 15, 60, 300, 900 };
 
 struct _IptvListing {
   HearthNetworkHost *host;

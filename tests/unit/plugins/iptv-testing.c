@@ -299,19 +299,23 @@ test_network_new (const char *location)
 TestNetwork *
 test_network_new_refreshing (const char *location, guint refresh_minutes)
 {
+  g_autofree char *settings = g_strdup_printf ("{'location': <'%s'>, 'refresh-minutes': <uint32 %u>}", location, refresh_minutes);
+
+  return test_network_new_with (settings);
+}
+
+TestNetwork *
+test_network_new_with (const char *settings)
+{
   TestNetwork *self = g_new0 (TestNetwork, 1);
   g_autoptr (GError) error = NULL;
-  GVariantDict settings;
-  g_autoptr (GVariant) made = NULL;
+  g_autoptr (GVariant) made = g_variant_parse (G_VARIANT_TYPE_VARDICT, settings, NULL, NULL, &error);
 
+  g_assert_no_error (error);
   self->host.ops = &host_ops;
   g_mutex_init (&self->lock);
   self->services = g_string_new (NULL);
   self->instance = g_malloc0 (iptv_network_ops.instance_size);
-  g_variant_dict_init (&settings, NULL);
-  g_variant_dict_insert (&settings, "location", "s", location);
-  g_variant_dict_insert (&settings, "refresh-minutes", "u", refresh_minutes);
-  made = g_variant_ref_sink (g_variant_dict_end (&settings));
   iptv_network_ops.start (self->instance, &self->host, made, &error);
   g_assert_no_error (error);
   return self;

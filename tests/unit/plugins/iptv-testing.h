@@ -47,6 +47,7 @@ typedef struct {
 
 TestNetwork *test_network_new (const char *location); /* reads its list only when asked */
 TestNetwork *test_network_new_refreshing (const char *location, guint refresh_minutes);
+TestNetwork *test_network_new_with (const char *settings); /* a{sv} as text */
 void test_network_free (TestNetwork *self);
 guint test_network_get_ended (TestNetwork *self);
 gpointer test_network_open (TestNetwork *self, const char *uri, TestSink *sink);
@@ -83,3 +84,4 @@ void testing_send (int fd, const char *group, guint port, const void *bytes, gsi
 void testing_assert_payloads (TestSink *sink, guint from, guint to);
 
 void test_iptv_http_add (void);
+void test_iptv_trouble_add (void);

@@ -334,6 +334,18 @@ test_pipe_options (Fixture *f, gconstpointer data)
   testing_assert_payloads (f->sink, 0, 10);
 }
 
+/* The list was read before this process was; the host remembers what it said. */
+static void
+test_attributes (Fixture *f, gconstpointer data)
+{
+  static const char words[] = "{'attributes': <[('tvg-id', 'a'), ('extvlcopt:http-user-agent', 'Box 1.0'), ('pipe:referer', 'http://portal/')]>}";
+  g_autoptr (GVariant) options = g_variant_parse (G_VARIANT_TYPE_VARDICT, words, NULL, NULL, NULL);
+  g_autofree char *uri = g_strconcat (f->base, "/agent", NULL);
+
+  f->stream = iptv_network_ops.open (f->network->instance, uri, options, &f->sink->sink, NULL);
+  wait_for_payloads (f, 10);
+}
+
 static void
 test_recording (Fixture *f, gconstpointer data)
 {
@@ -530,6 +542,7 @@ test_iptv_http_add (void)
   ADD ("http/unreachable", NULL, test_unreachable);
   ADD ("http/no-answer", NULL, test_no_answer);
   ADD ("http/pipe-options", NULL, test_pipe_options);
+  ADD ("http/attributes", NULL, test_attributes);
   ADD ("http/recording", NULL, test_recording);
   ADD ("file/once", NULL, test_file);
   ADD ("file/loop", NULL, test_file_loop);

@@ -613,5 +613,6 @@ main (int argc, char **argv)
   g_test_add ("/iptv/sources/names", Fixture, usual, set_up_names, test_names, tear_down_names);
   g_test_add ("/iptv/sources/names-not-found", Fixture, usual, set_up_names, test_names_not_found, tear_down_names);
   test_iptv_http_add ();
+  test_iptv_trouble_add ();
   return g_test_run ();
 }

@@ -17,7 +17,7 @@ test_iptv_m3u_LDADD = $(IPTV_TEST_LIBS)
 test_iptv_parts_SOURCES = tests/unit/plugins/test-iptv-parts.c
 test_iptv_parts_LDADD = $(IPTV_TEST_LIBS)
 test_iptv_sources_SOURCES = tests/unit/plugins/test-iptv-sources.c tests/unit/plugins/iptv-testing.h \
-  tests/unit/plugins/iptv-testing.c tests/unit/plugins/test-iptv-http.c
+  tests/unit/plugins/iptv-testing.c tests/unit/plugins/test-iptv-http.c tests/unit/plugins/test-iptv-trouble.c
 test_iptv_sources_CFLAGS = $(AM_CFLAGS) $(SOUP_CFLAGS)
 test_iptv_sources_LDADD = $(IPTV_TEST_LIBS)
 endif
