@@ -68,6 +68,26 @@ hearth_codecs_from_caps (const GstCaps *caps)
   return AV_CODEC_ID_NONE;
 }
 
+/* By its name alone: how a file packs the stream does not matter. */
+HearthTsCodec
+hearth_codecs_kind_from_caps (const GstCaps *caps)
+{
+  const GstStructure *given = gst_caps_get_structure (caps, 0);
+  int version = 0;
+
+  gst_structure_get_int (given, "mpegversion", &version);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GstCaps) known = gst_caps_from_string (rows[i].caps);
+    const GstStructure *structure = gst_caps_get_structure (known, 0);
+    int known_version = 0;
+
+    gst_structure_get_int (structure, "mpegversion", &known_version);
+    if (rows[i].codec != HEARTH_TS_CODEC_NONE && version == known_version && gst_structure_has_name (given, gst_structure_get_name (structure)))
+      return rows[i].codec;
+  }
+  return HEARTH_TS_CODEC_NONE;
+}
+
 static GstCaps *
 dup_all (const char *prefix)
 {

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 GstCaps *hearth_codecs_dup_caps (HearthTsCodec codec);
 /* AV_CODEC_ID_NONE for caps that are none of ours. */
 enum AVCodecID hearth_codecs_from_caps (const GstCaps *caps);
+/* HEARTH_TS_CODEC_NONE for caps that are none of ours. */
+HearthTsCodec hearth_codecs_kind_from_caps (const GstCaps *caps);
 /* All that pads may take. (transfer full) */
 GstCaps *hearth_codecs_dup_video_caps (void);
 GstCaps *hearth_codecs_dup_audio_caps (void);

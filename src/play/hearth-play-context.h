@@ -55,6 +55,7 @@ typedef struct {
   /* Read and written atomically. */
   guint serial;
   guint stages; /* bits by HearthStage, of this serial */
+  gint decoding; /* a unit is inside the video decoder, or its picture on the way to glass */
   gint decoded, errors; /* pictures of this serial; failures since the last picture */
   gint sound_us;   /* by how much sound is off its time, the newest */
   gint volume_q16; /* 65536: full; 0 also when muted */

@@ -29,14 +29,22 @@ struct _HearthPlayer {
   guint look;
   const char *state, *reason; /* static */
   char *text;
+  char *cannot; /* (nullable): what cannot be decoded, in the decoder's words */
+
+  char *uri; /* (nullable): what is on by the internet, with its options */
+  GVariant *uri_options;
+  guint again, n_again; /* timer until it is opened once more; how often it was */
+  gboolean refused;     /* the reason that is told came from the server, or from the way there */
 };
+
+static void open_again_later (HearthPlayer *self);
 
 /* ---- state --------------------------------------------------------------------------------------- */
 
 static void
 set_state (HearthPlayer *self, const char *state, const char *reason, const char *text)
 {
-  if (g_str_equal (state, self->state) && g_str_equal (reason, self->reason))
+  if (g_str_equal (state, self->state) && g_str_equal (reason, self->reason) && g_str_equal (text, self->text))
     return;
   self->state = state;
   self->reason = reason;
@@ -44,6 +52,20 @@ set_state (HearthPlayer *self, const char *state, const char *reason, const char
   self->text = g_strdup (text);
   hearth_info ("%s%s%s", state, *text != '\0' ? ": " : "", text);
   self->funcs->state (self->serial, state, reason, text, self->user_data);
+}
+
+static void
+tell_silence (HearthPlayer *self)
+{
+  if (!self->on_internet) {
+    set_state (self, "no-signal", "NoPackets", "nothing comes from this channel");
+    return;
+  }
+  if (!self->refused)
+    set_state (self, "no-signal", "NoPackets", hearth_uri_path_get_arrived (self->internet) > 0
+                                                 ? "nothing new comes from the server: the programme stands still there, or the line is too slow"
+                                                 : "nothing has come from the server yet");
+  open_again_later (self);
 }
 
 static void
@@ -55,16 +77,20 @@ tell_result (HearthPlayer *self, HearthWatchResult result)
       set_state (self, "opening", "", "");
     return;
   case HEARTH_WATCH_PLAYING:
+    g_clear_handle_id (&self->again, g_source_remove);
+    self->n_again = 0;
+    self->refused = FALSE;
     set_state (self, "playing", "", "");
     return;
   case HEARTH_WATCH_NO_PACKETS:
-    set_state (self, "no-signal", "NoPackets", "nothing comes from this channel");
+    tell_silence (self);
     return;
   case HEARTH_WATCH_NO_KEY_FRAME:
     set_state (self, "no-signal", "NoKeyFrame", "data come, but no picture to start with");
     return;
   case HEARTH_WATCH_CANNOT_DECODE:
-    set_state (self, "no-signal", "CannotDecode", "the picture cannot be decoded: the stream is scrambled, damaged or of an unknown kind");
+    set_state (self, "no-signal", "CannotDecode",
+               self->cannot != NULL ? self->cannot : "the picture cannot be decoded: the stream is scrambled, damaged or of an unknown kind");
     return;
   }
 }
@@ -80,6 +106,8 @@ is_radio (HearthPlayer *self)
 {
   HearthTsPmt pmt;
 
+  if (self->on_internet)
+    return hearth_uri_path_is_radio (self->internet);
   return self->session != NULL && hearth_ring_session_get_pmt (self->session, &pmt) &&
          hearth_ring_session_select (self->session, HEARTH_RING_VIDEO, &pmt) == NULL;
 }
@@ -105,8 +133,66 @@ on_look (gpointer user_data)
     .sounding = has_stage (self, HEARTH_STAGE_SOUND) && is_radio (self),
   };
 
+  /* An address has no thread that turns while nothing comes: then only a decoder that stands still is stuck. */
+  if (self->on_internet && g_atomic_int_get (&self->context.decoding) == 0)
+    hearth_play_context_beat (&self->context);
   tell_result (self, hearth_watch_look (&self->watch, &input));
   return G_SOURCE_CONTINUE;
+}
+
+/* ---- an address that fails is tried again ------------------------------------------------------------ */
+
+#define AGAIN_AFTER_SILENCE_S 8 /* the demuxer itself tries for so long */
+
+static void begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet);
+static void set_busy (HearthPlayer *self, gboolean busy);
+
+static gboolean
+on_again (gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  self->again = 0;
+  self->n_again++;
+  hearth_info ("opens the address again, for the %u. time", self->n_again);
+  begin (self, self->serial, TRUE, TRUE);
+  set_busy (self, TRUE);
+  hearth_uri_path_play (self->internet, self->uri, self->uri_options);
+  return G_SOURCE_REMOVE;
+}
+
+/* At once, then less and less often: the household is told already, and waits. */
+static void
+open_again_later (HearthPlayer *self)
+{
+  static const guint wait_ms[] = { 500, 1000, 2000, 4000, 8000, 10000 };
+
+  if (self->again != 0 || self->uri == NULL)
+    return;
+  self->again = self->refused ? g_timeout_add (wait_ms[MIN (self->n_again, G_N_ELEMENTS (wait_ms) - 1)], on_again, self)
+                              : g_timeout_add_seconds (AGAIN_AFTER_SILENCE_S, on_again, self);
+}
+
+static void
+forget_uri (HearthPlayer *self)
+{
+  g_clear_handle_id (&self->again, g_source_remove);
+  g_clear_pointer (&self->uri, g_free);
+  g_clear_pointer (&self->uri_options, g_variant_unref);
+  self->n_again = 0;
+}
+
+static void
+take_break (HearthPlayer *self, const HearthNews *news)
+{
+  set_busy (self, FALSE);
+  if (!self->on_internet) {
+    set_state (self, "no-signal", "Disconnected", news->text);
+    return;
+  }
+  self->refused = TRUE;
+  set_state (self, "no-signal", hearth_error_get_name (hearth_uri_path_get_failure (self->internet)), news->text);
+  open_again_later (self);
 }
 
 static void
@@ -135,10 +221,14 @@ on_news (const HearthNews *news, gpointer user_data)
       on_look (self);
     return;
   case HEARTH_NEWS_TRACKS:
+    if (self->on_internet)
+      hearth_uri_path_tracks_changed (self->internet);
     self->funcs->tracks (news->serial, self->user_data);
     return;
   case HEARTH_NEWS_CANNOT_DECODE:
     hearth_warning ("%s", news->text);
+    g_free (self->cannot);
+    self->cannot = g_strdup (news->text);
     hearth_watch_fail (&self->watch, news->time_us);
     return;
   case HEARTH_NEWS_ENDED:
@@ -146,9 +236,7 @@ on_news (const HearthNews *news, gpointer user_data)
     set_state (self, "ended", "", "");
     return;
   case HEARTH_NEWS_BROKEN:
-    set_busy (self, FALSE);
-    set_state (self, "no-signal", self->on_internet ? hearth_error_get_name (hearth_uri_path_get_failure (self->internet)) : "Disconnected",
-               news->text);
+    take_break (self, news);
     return;
   }
 }
@@ -199,6 +287,7 @@ void
 hearth_player_free (HearthPlayer *self)
 {
   set_busy (self, FALSE);
+  forget_uri (self);
   self->on_internet = FALSE;
   g_clear_pointer (&self->pipeline, hearth_pipeline_free);
   g_clear_pointer (&self->internet, hearth_uri_path_free);
@@ -209,6 +298,7 @@ hearth_player_free (HearthPlayer *self)
   hearth_frame_out_free (self->context.out);
   hearth_sync_free (self->context.sync);
   g_free (self->text);
+  g_free (self->cannot);
   g_free (self->channel);
   g_free (self);
 }
@@ -230,6 +320,7 @@ begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet
   self->on_internet = on_internet;
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
+  g_clear_pointer (&self->cannot, g_free);
   self->serial = serial;
   hearth_play_context_set_serial (&self->context, serial);
   hearth_sync_reset (self->context.sync);
@@ -266,6 +357,7 @@ hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **e
   session = hearth_ring_session_new (ring->ring_fd, ring->waiters, ring->n_waiters, program, error);
   if (session == NULL)
     return FALSE;
+  forget_uri (self);
   begin (self, ring->serial, resume, FALSE);
   self->session = session;
   self->head = hearth_ring_session_dup_reader (session);
@@ -288,6 +380,10 @@ hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVa
     g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "only http and https addresses are played directly");
     return FALSE;
   }
+  forget_uri (self);
+  self->uri = g_strdup (uri);
+  self->uri_options = g_variant_ref (options);
+  self->refused = FALSE;
   begin (self, serial, FALSE, TRUE);
   set_state (self, "opening", "", "");
   set_busy (self, TRUE);
@@ -298,6 +394,7 @@ hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVa
 void
 hearth_player_stop (HearthPlayer *self, guint32 serial)
 {
+  forget_uri (self);
   begin (self, serial, FALSE, FALSE);
   set_busy (self, FALSE);
   hearth_frame_out_clear (self->context.out);

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 #include <hearth/log.h>
+#include <string.h>
 
 HEARTH_LOG_TOPIC ("uri")
 
@@ -50,6 +51,16 @@ explain_silence (const char *host, char **text)
   return HEARTH_ERROR_NO_ADDRESS;
 }
 
+/* An adaptive demuxer that cannot read its list any more says no more than that its flow has stopped. */
+static gboolean
+lost_its_list (GstMessage *message, const GError *error)
+{
+  GstElementFactory *factory = GST_IS_ELEMENT (GST_MESSAGE_SRC (message)) ? gst_element_get_factory (GST_ELEMENT (GST_MESSAGE_SRC (message))) : NULL;
+  const char *class = factory != NULL ? gst_element_factory_get_metadata (factory, GST_ELEMENT_METADATA_KLASS) : NULL;
+
+  return g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED) && class != NULL && strstr (class, "Adaptive") != NULL;
+}
+
 static gboolean
 is_about_media (const GError *error)
 {
@@ -71,6 +82,10 @@ hearth_uri_error_translate (GstMessage *message, const char *host, char **text)
   }
   if (reached_nobody (message, error))
     return explain_silence (host, text);
+  if (lost_its_list (message, error)) {
+    *text = g_strdup ("the server's list of the programme's parts cannot be read any more");
+    return HEARTH_ERROR_NO_SIGNAL;
+  }
   if (is_about_media (error)) {
     *text = g_strdup_printf ("the stream cannot be decoded: %s", error->message);
     return HEARTH_ERROR_CANNOT_DECODE;

@@ -22,7 +22,7 @@ HearthUriPath *hearth_uri_path_new (HearthPlayContext *context, GError **error);
 void hearth_uri_path_free (HearthUriPath *self);
 
 void hearth_uri_path_halt (HearthUriPath *self);
-/* @options: a{sv}: user-agent s, referrer s, headers a{ss}. */
+/* @options: a{sv}: user-agent s, referrer s, headers a{ss}, audio s (language of the sound: ISO 639-2). */
 void hearth_uri_path_play (HearthUriPath *self, const char *uri, GVariant *options);
 
 /* Counts what arrives: for the watch. */
@@ -34,6 +34,10 @@ HearthError hearth_uri_path_get_failure (HearthUriPath *self);
 GVariant *hearth_uri_path_list_tracks (HearthUriPath *self, const char *kind);
 /* Errors: NOT_FOUND. */
 gboolean hearth_uri_path_select_track (HearthUriPath *self, const char *kind, const char *id, GError **error);
+/* At HEARTH_NEWS_TRACKS: takes the wished language where there is a choice. */
+void hearth_uri_path_tracks_changed (HearthUriPath *self);
+/* Sound, and no picture is offered. */
+gboolean hearth_uri_path_is_radio (HearthUriPath *self);
 
 const char *hearth_uri_path_get_decoder_name (HearthUriPath *self);
 const char *hearth_uri_path_get_audio_sink_name (HearthUriPath *self);

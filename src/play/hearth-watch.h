@@ -40,7 +40,7 @@ typedef enum {
 } HearthWatchResult;
 
 #define HEARTH_WATCH_BROADCAST_US 1500000 /* told on screen within two seconds */
-#define HEARTH_WATCH_INTERNET_US 5000000  /* lists and first parts of a programme take their time */
+#define HEARTH_WATCH_INTERNET_US 1500000  /* the same, though lists and first parts of a programme may take longer */
 
 void hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us);
 HearthWatchResult hearth_watch_look (HearthWatch *self, const HearthWatchInput *input);

@@ -11,7 +11,8 @@ libplay_la_SOURCES = src/play/hearth-clock-map.h src/play/hearth-clock-map.c src
   src/play/hearth-ring-session.h src/play/hearth-ring-session.c src/play/hearth-ring-demux.h src/play/hearth-ring-demux.c \
   src/play/hearth-pcr-watch.h src/play/hearth-pcr-watch.c src/play/hearth-tracks.h src/play/hearth-tracks.c \
   src/play/hearth-audio-sink.h src/play/hearth-audio-sink.c src/play/hearth-plugins.h src/play/hearth-plugins.c src/play/hearth-pipeline.h src/play/hearth-pipeline.c \
-  src/play/hearth-uri-path.h src/play/hearth-uri-path.c src/play/hearth-uri-error.h src/play/hearth-uri-error.c \
+  src/play/hearth-uri-path.h src/play/hearth-uri-path-private.h src/play/hearth-uri-path.c src/play/hearth-uri-pads.c src/play/hearth-uri-tracks.c \
+  src/play/hearth-uri-error.h src/play/hearth-uri-error.c \
   src/play/hearth-player.h src/play/hearth-player.c src/play/hearth-play-service.h src/play/hearth-play-service.c \
   src/play/gst/hearth-ring-src.h src/play/gst/hearth-ring-src.c src/play/gst/hearth-avdec.h src/play/gst/hearth-avdec.c \
   src/play/gst/hearth-avaudio.h src/play/gst/hearth-avaudio.c src/play/gst/hearth-pace.h src/play/gst/hearth-pace.c \

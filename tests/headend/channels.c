@@ -33,6 +33,11 @@ static const HeadendChannel channels[HEADEND_N_CHANNELS] = {
     .video_kbps = 4600, .mux_kbps = 6000, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_AAC }, 2, { "zho", "eng" }, 0x1a0 },
 };
 
+static const HeadendChannel small_globe = {
+  10, "环球双语", "Globe Bilingual", "globe.example", "新闻 News", HEADEND_VIDEO_H264, .width = 640, .height = 360, .fps = 25, GOP (480, 25),
+  .b_frames = 2, .video_kbps = 900, .mux_kbps = 1600, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_AAC }, 2, { "zho", "eng" }, 0x1a0,
+};
+
 /* Delays: the decoder's first sample of what went in first. MP2 is a 512 tap filter bank, less the 32 samples of a
  * band, plus one; AAC overlaps by one frame; AC-3 by one block. Verified by decoding (see README.md). */
 static const HeadendAudioFormat audio_formats[] = {
@@ -45,6 +50,12 @@ const HeadendChannel *
 headend_channel_get (guint number)
 {
   return number >= 1 && number <= HEADEND_N_CHANNELS ? &channels[number - 1] : NULL;
+}
+
+const HeadendChannel *
+headend_channel_get_small (guint number)
+{
+  return number == small_globe.number ? &small_globe : NULL;
 }
 
 const HeadendAudioFormat *

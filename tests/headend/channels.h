@@ -39,6 +39,8 @@ typedef struct {
 } HeadendChannel;
 
 const HeadendChannel *headend_channel_get (guint number); /* NULL: there is none */
+/* The same programme in fewer pixels, for HLS' second variant. NULL: there is none. */
+const HeadendChannel *headend_channel_get_small (guint number);
 const HeadendAudioFormat *headend_audio_format_get (HeadendAudio audio);
 const char *headend_video_get_name (HeadendVideo video); /* "h264" */
 guint8 headend_video_get_stream_type (HeadendVideo video);

@@ -46,6 +46,7 @@ typedef struct {
   HeadendDash *self;
   SoupServerMessage *message;
   const HeadendMux *mux;
+  HeadendWebFaults faults;
   char *file;
   GBytes *inits[MAX_STREAMS];
 } Job;
@@ -76,7 +77,7 @@ make_inits (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
     g_task_return_boolean (task, TRUE);
 }
 
-static void serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const char *file);
+static void serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const HeadendWebFaults *faults, const char *file);
 
 static void
 on_inits_made (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -89,7 +90,7 @@ on_inits_made (GObject *source, GAsyncResult *result, gpointer user_data)
     for (guint i = 0; i < MAX_STREAMS; i++)
       if (inits[i] == NULL)
         inits[i] = g_steal_pointer (&job->inits[i]);
-    serve (job->self, job->message, job->mux, job->file);
+    serve (job->self, job->message, job->mux, &job->faults, job->file);
   } else {
     soup_server_message_set_status (job->message, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL);
     soup_server_message_set_response (job->message, "text/plain", SOUP_MEMORY_COPY, error->message, strlen (error->message));
@@ -147,15 +148,16 @@ serve_manifest (HeadendDash *self, SoupServerMessage *message, const HeadendMux 
 }
 
 static void
-serve_segment (SoupServerMessage *message, const HeadendMux *mux, guint stream, gint64 number)
+serve_segment (SoupServerMessage *message, const HeadendMux *mux, guint stream, gint64 number, const HeadendWebFaults *faults)
 {
   const HeadendLoop *loop = mux->loop;
   const guint n = (stream == 0 ? loop->video.n_units : loop->audio[stream - 1].n_units) / SEGMENTS_A_LOOP;
-  const gint64 next = (g_get_real_time () / 1000 - EPOCH_MS) / SEGMENT_MS;
+  const gint64 now_ms = faults->frozen_ms != 0 ? faults->frozen_ms : g_get_real_time () / 1000;
+  const gint64 next = (now_ms - EPOCH_MS) / SEGMENT_MS;
   GByteArray *bytes;
   gsize n_bytes;
 
-  if (number >= next || number < next - DEPTH) {
+  if (faults->segments_missing || number >= next || number < next - DEPTH) {
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
     return;
   }
@@ -166,14 +168,14 @@ serve_segment (SoupServerMessage *message, const HeadendMux *mux, guint stream, 
 }
 
 static void
-serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const char *file)
+serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const HeadendWebFaults *faults, const char *file)
 {
   const HeadendChannel *c = mux->loop->channel;
   guint stream;
   gint64 number;
   int end = 0;
 
-  if (g_str_equal (file, "manifest.mpd")) {
+  if ((g_str_equal (file, "manifest.mpd") || g_str_equal (file, "live")) && !faults->list_missing) {
     serve_manifest (self, message, mux);
   } else if (sscanf (file, "%1u-init.mp4%n", &stream, &end) == 1 && end > 0 && file[end] == '\0' && stream <= c->n_audio) {
     soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
@@ -181,26 +183,27 @@ serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, con
     soup_message_body_append_bytes (soup_server_message_get_response_body (message), self->inits[c->number][stream]);
   } else if (sscanf (file, "%1u-%" G_GINT64_FORMAT ".m4s%n", &stream, &number, &end) == 2 && end > 0 && file[end] == '\0' &&
              stream <= c->n_audio && number >= 0) {
-    serve_segment (message, mux, stream, number);
+    serve_segment (message, mux, stream, number, faults);
   } else {
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
   }
 }
 
 void
-headend_dash_serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const char *file)
+headend_dash_serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const HeadendWebFaults *faults, const char *file)
 {
   g_autoptr (GTask) task = NULL;
   Job *job;
 
   if (self->inits[mux->loop->channel->number][0] != NULL) {
-    serve (self, message, mux, file);
+    serve (self, message, mux, faults, file);
     return;
   }
   job = g_new0 (Job, 1);
   job->self = self;
   job->message = g_object_ref (message);
   job->mux = mux;
+  job->faults = *faults;
   job->file = g_strdup (file);
   soup_server_message_pause (message);
   task = g_task_new (NULL, NULL, on_inits_made, NULL);

@@ -7,6 +7,7 @@
 typedef struct {
   const char *kind;
   const char *words; /* the parameters it knows, separated by spaces */
+  const char *modes; /* what mode may be, the same; NULL: there is none */
   void (*apply) (HeadendService *self, GHashTable *words, gint64 now_ns);
 } Fault;
 
@@ -123,29 +124,47 @@ apply_end (HeadendService *self, GHashTable *words, gint64 now_ns)
 }
 
 static void
+apply_list (HeadendService *self, GHashTable *words, gint64 now_ns)
+{
+  const char *mode = g_hash_table_lookup (words, "mode");
+
+  self->web.list_missing = mode == NULL || g_str_equal (mode, "missing");
+  self->web.frozen_ms = g_strcmp0 (mode, "frozen") == 0 ? g_get_real_time () / 1000 : 0;
+}
+
+static void
+apply_segments (HeadendService *self, GHashTable *words, gint64 now_ns)
+{
+  self->web.segments_missing = g_strcmp0 (g_hash_table_lookup (words, "mode"), "right") != 0;
+}
+
+static void
 apply_clear (HeadendService *self, GHashTable *words, gint64 now_ns)
 {
   *headend_impair_get (self->impair) = (HeadendImpairments){ .reorder_depth = 3 };
+  self->web = (HeadendWebFaults){ 0 };
   apply_resume (self, words, now_ns);
   if (self->ppm != 0)
     apply_clock (self, words, now_ns);
 }
 
 static const Fault faults[] = {
-  { "loss", "percent seed", apply_loss },
-  { "reorder", "percent depth seed", apply_reorder },
-  { "duplicate", "percent seed", apply_duplicate },
-  { "jitter", "ms seed", apply_jitter },
-  { "stall", "ms mode", apply_stall },
-  { "resume", "", apply_resume },
-  { "restart", "time", apply_restart },
-  { "pids", "first", apply_pids },
-  { "audio", "tracks", apply_audio },
-  { "pcr-jump", "seconds announced", apply_pcr_jump },
-  { "wrap", "seconds", apply_wrap },
-  { "clock", "ppm", apply_clock },
-  { "end", "", apply_end },
-  { "clear", "", apply_clear },
+  { "loss", "percent seed", NULL, apply_loss },
+  { "reorder", "percent depth seed", NULL, apply_reorder },
+  { "duplicate", "percent seed", NULL, apply_duplicate },
+  { "jitter", "ms seed", NULL, apply_jitter },
+  { "stall", "ms mode", "lost held paused", apply_stall },
+  { "resume", "", NULL, apply_resume },
+  { "restart", "time", NULL, apply_restart },
+  { "pids", "first", NULL, apply_pids },
+  { "audio", "tracks", NULL, apply_audio },
+  { "pcr-jump", "seconds announced", NULL, apply_pcr_jump },
+  { "wrap", "seconds", NULL, apply_wrap },
+  { "clock", "ppm", NULL, apply_clock },
+  { "end", "", NULL, apply_end },
+  { "list", "mode", "missing frozen right", apply_list },
+  { "segments", "mode", "missing right", apply_segments },
+  { "clear", "", NULL, apply_clear },
 };
 
 static const Fault *
@@ -167,6 +186,7 @@ static gboolean
 check_words (const Fault *fault, GHashTable *words, GError **error)
 {
   g_auto (GStrv) known = g_strsplit (fault->words, " ", -1);
+  g_auto (GStrv) modes = g_strsplit (fault->modes != NULL ? fault->modes : "", " ", -1);
   GHashTableIter iter;
   gpointer key, value;
 
@@ -175,13 +195,14 @@ check_words (const Fault *fault, GHashTable *words, GError **error)
     const gboolean is_mode = g_str_equal (key, "mode");
     char *end = NULL;
     const double number = g_ascii_strtod (value, &end);
-    const gboolean good = is_mode ? g_strv_contains ((const char *const[]){ "lost", "held", "paused", NULL }, value)
+    const gboolean good = is_mode ? g_strv_contains ((const char *const *) modes, value)
                                   : end != value && *end == '\0' && number == number;
 
     if (g_strv_contains ((const char *const *) known, key) && good)
       continue;
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "fault %s: %s=%s is not understood; its parameters are: %s", fault->kind,
-                 (char *) key, (char *) value, *fault->words != '\0' ? fault->words : "none");
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "fault %s: %s=%s is not understood; its parameters are: %s%s%s", fault->kind,
+                 (char *) key, (char *) value, *fault->words != '\0' ? fault->words : "none", fault->modes != NULL ? "; mode: " : "",
+                 fault->modes != NULL ? fault->modes : "");
     return FALSE;
   }
   return TRUE;

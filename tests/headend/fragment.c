@@ -26,10 +26,10 @@ make_sample (const HeadendLoop *loop)
 {
   GByteArray *packets = g_byte_array_new ();
   g_autoptr (GByteArray) slots = g_byte_array_new ();
-  const HeadendTables tables = { loop->channel, loop->channel, loop->channel->first_pid, 0, loop->channel->n_audio };
+  const HeadendTables tables = { loop->channel, loop->channel, loop->channel->first_pid, 0, loop->channel->n_audio, 0 };
   guint8 continuity[HEADEND_SLOT_N] = { 0 };
 
-  headend_mux_segment (loop, 0, loop->channel->gop_frames, packets, slots);
+  headend_mux_segment (loop, 0, 0, loop->channel->gop_frames, packets, slots);
   for (guint i = 0; i < slots->len; i++) {
     const HeadendSlot slot = slots->data[i];
     guint8 *packet = packets->data + (gsize) i * HEADEND_PACKET;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* HLS, live. Segments are numbered by the time of day since 1970, so that numbers and times go on over a restart of the
- * head-end, and need no state. Faults of the channel do not touch them. */
+/* HLS, live (RFC 8216). Segments are numbered by the time of day since 1970, so that numbers and times go on over a restart of the
+ * head-end, and need no state. Faults of the stream do not touch them; those of lists and segments do. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +9,23 @@
 #define SEGMENT_MS 1920
 #define SEGMENTS_A_LOOP (HEADEND_LOOP_MS / SEGMENT_MS)
 #define WINDOW 6 /* in the playlist */
+#define ALL_SOUND (1u << HEADEND_SLOT_AUDIO0 | 1u << HEADEND_SLOT_AUDIO1)
+#define PICTURE (1u << HEADEND_SLOT_VIDEO)
+
+/* What a media playlist brings. The first is the whole channel, the others are named by the master playlist. */
+typedef struct {
+  const char *name; /* NAME.m3u8; segments NAME-NUMBER.ts */
+  guint without;
+  gboolean small;
+} Rendition;
+
+static const Rendition renditions[] = {
+  { "index", 0, FALSE },
+  { "video", ALL_SOUND, FALSE },
+  { "small", ALL_SOUND, TRUE },
+  { "audio1", PICTURE | 1u << HEADEND_SLOT_AUDIO1, FALSE },
+  { "audio2", PICTURE | 1u << HEADEND_SLOT_AUDIO0, FALSE },
+};
 
 typedef struct {
   GByteArray *packets, *slots;
@@ -21,7 +38,7 @@ typedef struct {
 } Cut;
 
 struct _HeadendHls {
-  Cut *cuts[HEADEND_N_CHANNELS + 1]; /* made when first asked for */
+  Cut *cuts[HEADEND_N_CHANNELS + 1][G_N_ELEMENTS (renditions)]; /* made when first asked for */
 };
 
 static void
@@ -35,7 +52,7 @@ cut_free (Cut *cut)
 }
 
 static Cut *
-cut_new (const HeadendLoop *loop)
+cut_new (const HeadendLoop *loop, guint without)
 {
   const guint n_frames = headend_channel_get_frames (loop->channel) / SEGMENTS_A_LOOP;
   Cut *cut = g_new0 (Cut, 1);
@@ -46,7 +63,7 @@ cut_new (const HeadendLoop *loop)
     segment->packets = g_byte_array_new ();
     segment->slots = g_byte_array_new ();
     memcpy (segment->before, cut->total, sizeof cut->total);
-    headend_mux_segment (loop, i * n_frames, n_frames, segment->packets, segment->slots);
+    headend_mux_segment (loop, without, i * n_frames, n_frames, segment->packets, segment->slots);
     for (guint j = 0; j < segment->slots->len; j++)
       cut->total[segment->slots->data[j]]++;
   }
@@ -63,9 +80,12 @@ void
 headend_hls_free (HeadendHls *self)
 {
   for (guint i = 0; i <= HEADEND_N_CHANNELS; i++)
-    g_clear_pointer (&self->cuts[i], cut_free);
+    for (guint j = 0; j < G_N_ELEMENTS (renditions); j++)
+      g_clear_pointer (&self->cuts[i][j], cut_free);
   g_free (self);
 }
+
+/* ---- lists ------------------------------------------------------------------------------------------------------ */
 
 static void
 respond (SoupServerMessage *message, const char *type, gpointer bytes, gsize n_bytes)
@@ -75,19 +95,28 @@ respond (SoupServerMessage *message, const char *type, gpointer bytes, gsize n_b
   soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, bytes, n_bytes);
 }
 
+static void
+respond_list (SoupServerMessage *message, GString *text)
+{
+  const gsize n_bytes = text->len;
+
+  respond (message, "application/vnd.apple.mpegurl", g_string_free (text, FALSE), n_bytes);
+}
+
 /* The number of segments that are whole by now: the next one to come. */
 static gint64
-get_next (void)
+get_next (const HeadendWebFaults *faults)
 {
-  return g_get_real_time () / 1000 / SEGMENT_MS;
+  const gint64 now_ms = faults->frozen_ms != 0 ? faults->frozen_ms : g_get_real_time () / 1000;
+
+  return now_ms / SEGMENT_MS;
 }
 
 static void
-serve_index (SoupServerMessage *message)
+serve_media (SoupServerMessage *message, const Rendition *rendition, const HeadendWebFaults *faults)
 {
-  const gint64 next = get_next ();
+  const gint64 next = get_next (faults);
   GString *text = g_string_new (NULL);
-  gsize n_bytes;
 
   g_string_append_printf (text, "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:%" G_GINT64_FORMAT
                           "\n#EXT-X-INDEPENDENT-SEGMENTS\n", (SEGMENT_MS + 999) / 1000, next - WINDOW);
@@ -96,12 +125,36 @@ serve_index (SoupServerMessage *message)
     g_autoptr (GDateTime) began = g_date_time_add (epoch, n * SEGMENT_MS % 1000 * 1000);
     g_autofree char *time = g_date_time_format (began, "%Y-%m-%dT%H:%M:%S");
 
-    g_string_append_printf (text, "#EXT-X-PROGRAM-DATE-TIME:%s.%03dZ\n#EXTINF:%.3f,\n%" G_GINT64_FORMAT ".ts\n", time,
-                            g_date_time_get_microsecond (began) / 1000, SEGMENT_MS / 1000.0, n);
+    g_string_append_printf (text, "#EXT-X-PROGRAM-DATE-TIME:%s.%03dZ\n#EXTINF:%.3f,\n%s-%" G_GINT64_FORMAT ".ts\n", time,
+                            g_date_time_get_microsecond (began) / 1000, SEGMENT_MS / 1000.0, rendition->name, n);
   }
-  n_bytes = text->len;
-  respond (message, "application/vnd.apple.mpegurl", g_string_free (text, FALSE), n_bytes);
+  respond_list (message, text);
 }
+
+static void
+append_variant (GString *text, const HeadendChannel *c, const char *name)
+{
+  g_string_append_printf (text, "#EXT-X-STREAM-INF:BANDWIDTH=%u,RESOLUTION=%ux%u,FRAME-RATE=%u.000,AUDIO=\"sound\"\n%s.m3u8\n",
+                          (c->video_kbps + 400) * 1000, c->width, c->height, c->fps, name);
+}
+
+/* Two variants where there is a small one; the sound apart, one rendition a language. */
+static void
+serve_master (SoupServerMessage *message, const HeadendLoop *loop, const HeadendLoop *small)
+{
+  const HeadendChannel *c = loop->channel;
+  GString *text = g_string_new ("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+
+  for (guint i = 0; i < c->n_audio; i++)
+    g_string_append_printf (text, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"%s\",LANGUAGE=\"%s\",DEFAULT=%s,AUTOSELECT=YES,"
+                            "CHANNELS=\"2\",URI=\"audio%u.m3u8\"\n", c->language[i], c->language[i], i == 0 ? "YES" : "NO", i + 1);
+  append_variant (text, c, "video");
+  if (small != NULL)
+    append_variant (text, small->channel, "small");
+  respond_list (message, text);
+}
+
+/* ---- segments --------------------------------------------------------------------------------------------------- */
 
 /* Continuity as if all segments since 1970 had been sent one after the other. */
 static guint8 *
@@ -132,32 +185,64 @@ dup_segment (const Cut *cut, const HeadendTables *tables, gint64 number)
 }
 
 static void
-serve_segment (HeadendHls *self, SoupServerMessage *message, const HeadendMux *mux, gint64 number)
+serve_segment (HeadendHls *self, SoupServerMessage *message, const HeadendLoop *loop, guint rendition, gint64 number)
 {
-  const HeadendChannel *channel = mux->loop->channel;
-  const HeadendTables tables = { channel, channel, channel->first_pid, 0, channel->n_audio };
-  Cut **cut = &self->cuts[channel->number];
-  const gint64 next = get_next ();
+  const HeadendChannel *channel = loop->channel;
+  const guint without = renditions[rendition].without;
+  const HeadendTables tables = { channel, channel, channel->first_pid, 0, channel->n_audio, without };
+  Cut **cut = &self->cuts[channel->number][rendition];
 
-  if (number >= next || number < next - 2 * WINDOW) {
-    soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
-    return;
-  }
   if (*cut == NULL)
-    *cut = cut_new (mux->loop);
+    *cut = cut_new (loop, without);
   respond (message, "video/mp2t", dup_segment (*cut, &tables, number), (*cut)->segments[number % SEGMENTS_A_LOOP].packets->len);
 }
 
-void
-headend_hls_serve (HeadendHls *self, SoupServerMessage *message, const HeadendMux *mux, const char *file)
-{
-  gint64 number;
-  int end = 0;
+/* ---- addresses -------------------------------------------------------------------------------------------------- */
 
-  if (g_str_equal (file, "index.m3u8"))
-    serve_index (message);
-  else if (sscanf (file, "%" G_GINT64_FORMAT ".ts%n", &number, &end) == 1 && end > 0 && file[end] == '\0' && number >= 0)
-    serve_segment (self, message, mux, number);
-  else
+/* NAME.m3u8, or NAME-NUMBER.ts with @number set, else -1. G_N_ELEMENTS (renditions): there is no such file. */
+static guint
+parse_file (const char *file, gint64 *number)
+{
+  guint i = 0;
+
+  *number = -1;
+  for (; i < G_N_ELEMENTS (renditions); i++) {
+    const char *rest = file;
+    int end = 0;
+
+    if (!g_str_has_prefix (file, renditions[i].name))
+      continue;
+    rest += strlen (renditions[i].name);
+    if (g_str_equal (rest, ".m3u8") || (sscanf (rest, "-%" G_GINT64_FORMAT ".ts%n", number, &end) == 1 && end > 0 && rest[end] == '\0' && *number >= 0))
+      break;
+  }
+  return i;
+}
+
+static gboolean
+is_there (const Rendition *rendition, const HeadendLoop *loop, const HeadendLoop *small, gint64 number, const HeadendWebFaults *faults)
+{
+  const gint64 next = get_next (faults);
+
+  if (number < 0 ? faults->list_missing : faults->segments_missing || number >= next || number < next - 2 * WINDOW)
+    return FALSE;
+  return (!rendition->small || small != NULL) && (rendition->without != renditions[4].without || loop->channel->n_audio > 1);
+}
+
+void
+headend_hls_serve (HeadendHls *self, SoupServerMessage *message, const HeadendLoop *loop, const HeadendLoop *small,
+                   const HeadendWebFaults *faults, const char *file)
+{
+  const gboolean nameless = g_str_equal (file, "live"); /* an address that does not say what it is */
+  gint64 number;
+  const guint i = parse_file (nameless ? "index.m3u8" : file, &number);
+
+  if (g_str_equal (file, "master.m3u8") && !faults->list_missing)
+    serve_master (message, loop, small);
+  else if (i == G_N_ELEMENTS (renditions) || !is_there (&renditions[i], loop, small, number, faults))
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+  else if (number < 0)
+    serve_media (message, &renditions[i], faults);
+  else
+    serve_segment (self, message, renditions[i].small ? small : loop, i, number);
 }

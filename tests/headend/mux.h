@@ -44,7 +44,7 @@ void headend_mux_free (HeadendMux *self);
 void headend_restamp (guint8 *packet, gint64 offset90k);
 
 /* For HLS: one part of a loop as packets of its own, without stuffing: PAT, PMT, then the frames and the sound that belongs to
- * their time. @slots: the kinds of the packets. */
-void headend_mux_segment (const HeadendLoop *loop, guint first_frame, guint n_frames, GByteArray *packets, GByteArray *slots);
+ * their time. @without: bits by HeadendSlot, of streams that are not in it. @slots: the kinds of the packets. */
+void headend_mux_segment (const HeadendLoop *loop, guint without, guint first_frame, guint n_frames, GByteArray *packets, GByteArray *slots);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HeadendMux, headend_mux_free)

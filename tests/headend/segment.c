@@ -10,6 +10,8 @@
 typedef struct {
   const HeadendStream *stream;
   guint next, end;
+  HeadendSlot slot;
+  gboolean clock; /* bears the PCR */
 } Part;
 
 static void
@@ -23,15 +25,15 @@ append_place (GByteArray *packets, GByteArray *slots, HeadendSlot slot)
 }
 
 static void
-append_unit (GByteArray *packets, GByteArray *slots, HeadendSlot slot, const HeadendUnit *unit)
+append_unit (GByteArray *packets, GByteArray *slots, const Part *part, const HeadendUnit *unit)
 {
   HeadendPes pes;
-  const guint8 kind = (guint8) slot;
+  const guint8 kind = (guint8) part->slot;
   guint8 packet[HEADEND_PACKET];
 
   headend_pes_init (&pes);
-  headend_pes_begin (&pes, slot, unit, unit->pts90k + PTS_DELAY_90K, unit->dts90k + PTS_DELAY_90K,
-                     slot == HEADEND_SLOT_VIDEO ? (unit->dts90k + PTS_DELAY_90K - PCR_LEAD_90K) * 300 : -1);
+  headend_pes_begin (&pes, part->slot, unit, unit->pts90k + PTS_DELAY_90K, unit->dts90k + PTS_DELAY_90K,
+                     part->clock ? (unit->dts90k + PTS_DELAY_90K - PCR_LEAD_90K) * 300 : -1);
   while (headend_pes_has_more (&pes)) {
     headend_pes_write (&pes, packet);
     g_byte_array_append (packets, packet, sizeof packet);
@@ -63,21 +65,35 @@ find_time (const HeadendStream *stream, gint64 pts90k)
   return i;
 }
 
-void
-headend_mux_segment (const HeadendLoop *loop, guint first_frame, guint n_frames, GByteArray *packets, GByteArray *slots)
+/* The streams that are in it; the first one has the clock. */
+static guint
+choose_parts (const HeadendLoop *loop, guint without, guint first_frame, guint n_frames, Part *parts)
 {
-  const guint n_parts = 1 + loop->channel->n_audio, fps = loop->channel->fps;
-  Part parts[N_SOURCES] = { { &loop->video, first_frame, first_frame + n_frames } };
-  Part *part;
+  const guint fps = loop->channel->fps;
+  guint n = 0;
 
-  for (guint i = 1; i < n_parts; i++) {
-    const HeadendStream *audio = &loop->audio[i - 1];
+  if ((without & 1u << HEADEND_SLOT_VIDEO) == 0)
+    parts[n++] = (Part){ &loop->video, first_frame, first_frame + n_frames, HEADEND_SLOT_VIDEO, TRUE };
+  for (guint i = 0; i < loop->channel->n_audio; i++) {
+    const HeadendStream *audio = &loop->audio[i];
 
-    parts[i] = (Part){ audio, find_time (audio, (gint64) first_frame * 90000 / fps),
-                       find_time (audio, (gint64) (first_frame + n_frames) * 90000 / fps) };
+    if ((without & 1u << (HEADEND_SLOT_AUDIO0 + i)) != 0)
+      continue;
+    parts[n] = (Part){ audio, find_time (audio, (gint64) first_frame * 90000 / fps),
+                       find_time (audio, (gint64) (first_frame + n_frames) * 90000 / fps), HEADEND_SLOT_AUDIO0 + i, n == 0 };
+    n++;
   }
+  return n;
+}
+
+void
+headend_mux_segment (const HeadendLoop *loop, guint without, guint first_frame, guint n_frames, GByteArray *packets, GByteArray *slots)
+{
+  Part parts[N_SOURCES], *part;
+  const guint n_parts = choose_parts (loop, without, first_frame, n_frames, parts);
+
   append_place (packets, slots, HEADEND_SLOT_PAT);
   append_place (packets, slots, HEADEND_SLOT_PMT);
   while ((part = pick (parts, n_parts)) != NULL)
-    append_unit (packets, slots, HEADEND_SLOT_VIDEO + (guint) (part - parts), &part->stream->units[part->next++]);
+    append_unit (packets, slots, part, &part->stream->units[part->next++]);
 }

@@ -16,6 +16,7 @@ struct _HeadendService {
   guint64 since_anchor; /* packets made since */
   double ppm;          /* the sender's clock is so much too fast */
   gboolean paused, ended;
+  HeadendWebFaults web;
   guint16 rtp_sequence;
   guint64 serial;      /* of the frame that began last */
   gboolean under_way;  /* and has not ended */

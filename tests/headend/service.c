@@ -277,3 +277,11 @@ headend_service_has_ended (HeadendService *self)
 
   return self->ended;
 }
+
+void
+headend_service_get_web_faults (HeadendService *self, HeadendWebFaults *faults)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  *faults = self->web;
+}

@@ -38,5 +38,13 @@ gboolean headend_service_fault (HeadendService *self, const char *kind, GHashTab
 /* Another channel's content from now on. */
 void headend_service_set_content (HeadendService *self, const HeadendMux *mux, gint64 now_ns);
 gboolean headend_service_has_ended (HeadendService *self);
+
+/* What is wrong with the channel's lists and segments (HLS, DASH) on purpose. */
+typedef struct {
+  gboolean list_missing, segments_missing;
+  gint64 frozen_ms; /* since 1970: nothing new was packaged from then on; 0: all goes on */
+} HeadendWebFaults;
+
+void headend_service_get_web_faults (HeadendService *self, HeadendWebFaults *faults);
 /* Appends a JSON object: what it sends now and what is wrong with it on purpose. */
 void headend_service_append_state (HeadendService *self, GString *json);

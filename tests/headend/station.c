@@ -14,7 +14,7 @@ struct _HeadendStation {
   char *folder;
   GThreadPool *makers;
   GCancellable *cancellable;
-  HeadendLoop *loops[HEADEND_N_CHANNELS + 1];
+  HeadendLoop *loops[HEADEND_N_CHANNELS + 1], *smalls[HEADEND_N_CHANNELS + 1];
   HeadendMux *muxes[HEADEND_N_CHANNELS + 1];
   guint n_on_air;
 };
@@ -23,7 +23,7 @@ struct _HeadendStation {
 typedef struct {
   HeadendStation *station;
   const HeadendChannel *channel;
-  HeadendLoop *loop;
+  HeadendLoop *loop, *small;
   HeadendMux *mux;
   GError *error;
 } Made;
@@ -35,6 +35,7 @@ made_free (gpointer data)
 
   g_clear_pointer (&made->mux, headend_mux_free);
   g_clear_pointer (&made->loop, headend_loop_free);
+  g_clear_pointer (&made->small, headend_loop_free);
   g_clear_error (&made->error);
   g_free (made);
 }
@@ -107,6 +108,7 @@ on_made (gpointer data)
 
   if (made->error == NULL) {
     self->loops[number] = g_steal_pointer (&made->loop);
+    self->smalls[number] = g_steal_pointer (&made->small);
     self->muxes[number] = g_steal_pointer (&made->mux);
     put_on_air (self, made->channel);
     apply_first_faults (self, number, &made->error);
@@ -128,9 +130,11 @@ make (gpointer data, gpointer user_data)
 {
   HeadendStation *self = user_data;
   Made *made = g_new0 (Made, 1);
+  const HeadendChannel *small;
 
   made->station = self;
   made->channel = data;
+  small = headend_channel_get_small (made->channel->number);
   if (g_cancellable_is_cancelled (self->cancellable)) {
     made_free (made);
     return;
@@ -140,6 +144,8 @@ make (gpointer data, gpointer user_data)
   made->loop = headend_loop_get (made->channel, self->folder, self->cancellable, &made->error);
   if (made->loop != NULL)
     made->mux = headend_mux_new (made->loop);
+  if (made->loop != NULL && small != NULL)
+    made->small = headend_loop_get (small, self->folder, self->cancellable, &made->error);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_made, made, made_free);
 }
 
@@ -174,6 +180,7 @@ headend_station_free (HeadendStation *self)
   for (guint i = 1; i <= HEADEND_N_CHANNELS; i++) {
     g_clear_pointer (&self->muxes[i], headend_mux_free);
     g_clear_pointer (&self->loops[i], headend_loop_free);
+    g_clear_pointer (&self->smalls[i], headend_loop_free);
   }
   g_object_unref (self->cancellable);
   g_free (self->folder);
@@ -202,6 +209,12 @@ const HeadendMux *
 headend_station_get_mux (HeadendStation *self, guint number)
 {
   return number >= 1 && number <= HEADEND_N_CHANNELS ? self->muxes[number] : NULL;
+}
+
+const HeadendLoop *
+headend_station_get_small (HeadendStation *self, guint number)
+{
+  return number >= 1 && number <= HEADEND_N_CHANNELS ? self->smalls[number] : NULL;
 }
 
 gboolean

@@ -20,6 +20,8 @@ HeadendSender *headend_station_get_sender (HeadendStation *self);
 const char *headend_station_get_folder (HeadendStation *self);
 /* NULL: not made yet, or not wanted. */
 const HeadendMux *headend_station_get_mux (HeadendStation *self, guint number);
+/* The same for a channel's variant in fewer pixels. */
+const HeadendLoop *headend_station_get_small (HeadendStation *self, guint number);
 gboolean headend_station_is_all_on_air (HeadendStation *self);
 /* A fault; @channel "all" or a number. Takes care of "content" too. Errors: INVALID_ARGUMENT, NOT_FOUND. */
 gboolean headend_station_fault (HeadendStation *self, const char *channel, const char *kind, GHashTable *words, GError **error);

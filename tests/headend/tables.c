@@ -36,23 +36,34 @@ put_stream (HeadendSection *s, guint8 type, guint pid, const char *language)
   }
 }
 
+static gboolean
+has_stream (const HeadendTables *self, HeadendSlot slot)
+{
+  return (self->without & 1u << slot) == 0 && (slot == HEADEND_SLOT_VIDEO || slot < HEADEND_SLOT_AUDIO0 + self->n_audio);
+}
+
 void
 headend_tables_put_streams (const HeadendTables *self, gboolean with_video, HeadendSection *section)
 {
   const HeadendChannel *content = self->content;
 
-  if (with_video)
+  if (with_video && has_stream (self, HEADEND_SLOT_VIDEO))
     put_stream (section, headend_video_get_stream_type (content->video), headend_tables_get_pid (self, HEADEND_SLOT_VIDEO), NULL);
   for (guint i = 0; i < self->n_audio; i++)
-    put_stream (section, headend_audio_format_get (content->audio[i])->stream_type, headend_tables_get_pid (self, HEADEND_SLOT_AUDIO0 + i),
-                content->language[i]);
+    if (has_stream (self, HEADEND_SLOT_AUDIO0 + i))
+      put_stream (section, headend_audio_format_get (content->audio[i])->stream_type, headend_tables_get_pid (self, HEADEND_SLOT_AUDIO0 + i),
+                  content->language[i]);
 }
 
 static void
 make_pmt (const HeadendTables *self, HeadendSection *s)
 {
+  HeadendSlot clock = HEADEND_SLOT_VIDEO;
+
+  while (clock < HEADEND_SLOT_AUDIO1 && !has_stream (self, clock))
+    clock++;
   headend_section_begin (s, 0x02, self->channel->number, self->version);
-  headend_section_put16 (s, 0xe000 | headend_tables_get_pid (self, HEADEND_SLOT_VIDEO)); /* PCR */
+  headend_section_put16 (s, 0xe000 | headend_tables_get_pid (self, clock)); /* PCR */
   headend_section_put16 (s, 0xf000);
   headend_tables_put_streams (self, TRUE, s);
   headend_section_end (s, FALSE);

@@ -11,6 +11,7 @@ typedef struct {
   guint16 first_pid;             /* PMT, video, audio, audio */
   guint8 version;                /* of PAT and PMT, 0 .. 31 */
   guint n_audio;
+  guint without;                 /* bits by HeadendSlot: streams that are not announced (HLS sends them apart) */
 } HeadendTables;
 
 /* Writes the one packet of the table; @slot: PAT, PMT or SDT. Continuity 0. */

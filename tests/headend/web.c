@@ -106,16 +106,29 @@ on_ts (SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
 }
 
 static void
+get_web_faults (HeadendWeb *self, const HeadendMux *mux, HeadendWebFaults *faults)
+{
+  HeadendService *service = headend_sender_find (headend_station_get_sender (self->station), mux->loop->channel->number);
+
+  *faults = (HeadendWebFaults){ 0 };
+  if (service != NULL)
+    headend_service_get_web_faults (service, faults);
+}
+
+static void
 on_hls (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
   HeadendWeb *self = user_data;
   const char *rest;
   const HeadendMux *mux = headend_station_get_mux (self->station, parse_path (path, &rest));
+  HeadendWebFaults faults;
 
   if (mux == NULL || *rest != '/')
-    respond_error (message, SOUP_STATUS_NOT_FOUND, "HLS is at /hls/NUMBER/index.m3u8");
-  else
-    headend_hls_serve (self->hls, message, mux, rest + 1);
+    respond_error (message, SOUP_STATUS_NOT_FOUND, "HLS is at /hls/NUMBER/index.m3u8, with several tracks and sizes at /hls/NUMBER/master.m3u8");
+  else {
+    get_web_faults (self, mux, &faults);
+    headend_hls_serve (self->hls, message, mux->loop, headend_station_get_small (self->station, mux->loop->channel->number), &faults, rest + 1);
+  }
 }
 
 static void
@@ -124,11 +137,31 @@ on_dash (SoupServer *server, SoupServerMessage *message, const char *path, GHash
   HeadendWeb *self = user_data;
   const char *rest;
   const HeadendMux *mux = headend_station_get_mux (self->station, parse_path (path, &rest));
+  HeadendWebFaults faults;
 
   if (mux == NULL || *rest != '/' || !headend_dash_has (mux->loop->channel))
     respond_error (message, SOUP_STATUS_NOT_FOUND, "DASH is at /dash/NUMBER/manifest.mpd; channels in MPEG-2 have none");
-  else
-    headend_dash_serve (self->dash, message, mux, rest + 1);
+  else {
+    get_web_faults (self, mux, &faults);
+    headend_dash_serve (self->dash, message, mux, &faults, rest + 1);
+  }
+}
+
+/* /go/hls/N, /go/dash/N: addresses that do not say what is behind them, but lead there. */
+static void
+on_go (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
+{
+  const gboolean hls = g_str_has_prefix (path, "/go/hls/");
+  const char *rest;
+  g_autofree char *target = NULL;
+  const guint number = hls || g_str_has_prefix (path, "/go/dash/") ? parse_path (path + strlen ("/go"), &rest) : 0;
+
+  if (number == 0) {
+    respond_error (message, SOUP_STATUS_NOT_FOUND, "/go/hls/NUMBER and /go/dash/NUMBER lead to the channel's list");
+    return;
+  }
+  target = hls ? g_strdup_printf ("/hls/%u/index.m3u8", number) : g_strdup_printf ("/dash/%u/manifest.mpd", number);
+  soup_server_message_set_redirect (message, SOUP_STATUS_FOUND, target);
 }
 
 static void
@@ -223,7 +256,7 @@ static void
 on_other (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
   respond_error (message, SOUP_STATUS_NOT_FOUND, "hearth-headend has /playlist.m3u?out=udp|rtp|http|hls|dash|all, /ts/N, /hls/N/index.m3u8, "
-                 "/dash/N/manifest.mpd, /logo/N.png, /channels, /state, /log?channel=N, /fault?channel=N&kind=KIND");
+                 "/dash/N/manifest.mpd, /go/hls/N, /go/dash/N, /logo/N.png, /channels, /state, /log?channel=N, /fault?channel=N&kind=KIND");
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -264,6 +297,7 @@ headend_web_new (HeadendStation *station, GError **error)
   soup_server_add_handler (self->server, "/ts", on_ts, self, NULL);
   soup_server_add_handler (self->server, "/hls", on_hls, self, NULL);
   soup_server_add_handler (self->server, "/dash", on_dash, self, NULL);
+  soup_server_add_handler (self->server, "/go", on_go, self, NULL);
   soup_server_add_handler (self->server, "/log", on_log, self, NULL);
   soup_server_add_handler (self->server, "/fault", on_fault, self, NULL);
   soup_server_add_handler (self->server, "/state", on_state, self, NULL);

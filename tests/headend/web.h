@@ -30,18 +30,19 @@ char *headend_playlist_dup_ready (HeadendStation *station, const char *base);
 /* One of a channel's addresses; NULL: it has none of that kind. */
 char *headend_playlist_dup_url (HeadendStation *station, const char *base, const HeadendChannel *channel, const char *out);
 
-/* /hls/N/FILE */
+/* /hls/N/FILE; @small: (nullable) the same programme in fewer pixels */
 typedef struct _HeadendHls HeadendHls;
 HeadendHls *headend_hls_new (void);
 void headend_hls_free (HeadendHls *self);
-void headend_hls_serve (HeadendHls *self, SoupServerMessage *message, const HeadendMux *mux, const char *file);
+void headend_hls_serve (HeadendHls *self, SoupServerMessage *message, const HeadendLoop *loop, const HeadendLoop *small,
+                        const HeadendWebFaults *faults, const char *file);
 
 /* /dash/N/FILE, for channels that have it */
 typedef struct _HeadendDash HeadendDash;
 HeadendDash *headend_dash_new (void);
 void headend_dash_free (HeadendDash *self);
 gboolean headend_dash_has (const HeadendChannel *channel);
-void headend_dash_serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const char *file);
+void headend_dash_serve (HeadendDash *self, SoupServerMessage *message, const HeadendMux *mux, const HeadendWebFaults *faults, const char *file);
 
 /* /logo/N.png; (transfer full) */
 GBytes *headend_logo_make (const HeadendChannel *channel);

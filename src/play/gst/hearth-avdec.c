@@ -211,6 +211,7 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   gboolean inside = FALSE;
 
   hearth_play_context_beat (self->context);
+  g_atomic_int_set (&self->context->decoding, 1);
   if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT) && !self->joining) { /* another place of the stream */
     hearth_video_decoder_flush (self->decoder);
     restart (self);
@@ -225,6 +226,7 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
       hearth_video_decoder_push (self->decoder, packet);
     flow = push_pictures (self, g_get_monotonic_time () - began_us);
   }
+  g_atomic_int_set (&self->context->decoding, 0);
   av_packet_free (&packet);
   gst_buffer_unref (buffer);
   return flow;

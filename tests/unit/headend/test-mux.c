@@ -177,7 +177,7 @@ static void
 test_tables (Fixture *f, gconstpointer data)
 {
   const HeadendChannel *c = f->loop->channel;
-  HeadendTables tables = { c, c, 0x1234, 5, 2 };
+  HeadendTables tables = { c, c, 0x1234, 5, 2, 0 };
   HearthTsPmt pmt = { 0 };
   guint8 packet[HEADEND_PACKET];
 
@@ -210,7 +210,7 @@ test_segments (Fixture *f, gconstpointer data)
     g_autoptr (GByteArray) slots = g_byte_array_new ();
     gboolean first = TRUE;
 
-    headend_mux_segment (f->loop, i * n_frames, n_frames, packets, slots);
+    headend_mux_segment (f->loop, 0, i * n_frames, n_frames, packets, slots);
     g_assert_cmpuint (packets->len, ==, slots->len * HEADEND_PACKET);
     g_assert_cmpuint (slots->data[0], ==, HEADEND_SLOT_PAT);
     g_assert_cmpuint (slots->data[1], ==, HEADEND_SLOT_PMT);

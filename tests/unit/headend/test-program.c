@@ -132,6 +132,58 @@ open_receiver (guint16 *port)
   return fd;
 }
 
+static guint
+get_status (const char *base, const char *path)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *uri = g_strconcat (base, path, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = soup_session_send_and_read (session, message, NULL, &error);
+
+  g_assert_no_error (error);
+  return soup_message_get_status (message);
+}
+
+/* The newest segment of a list. */
+static char *
+dup_newest (GBytes *list)
+{
+  g_autofree char *text = g_strndup (g_bytes_get_data (list, NULL), g_bytes_get_size (list));
+  char *last = strrchr (g_strchomp (text), '\n');
+
+  return g_strconcat ("/hls/1/", last + 1, NULL);
+}
+
+static void
+test_web_faults (const char *base)
+{
+  g_autoptr (GBytes) list = get (base, "/hls/1/index.m3u8");
+  g_autoptr (GBytes) frozen = NULL;
+  g_autofree char *segment = dup_newest (list);
+  g_autofree char *newest = NULL;
+
+  g_assert_cmpuint (get_status (base, segment), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=segments"), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, segment), ==, SOUP_STATUS_NOT_FOUND);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=list&mode=missing"), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, "/hls/1/index.m3u8"), ==, SOUP_STATUS_NOT_FOUND);
+  g_assert_cmpuint (get_status (base, "/dash/1/manifest.mpd"), ==, SOUP_STATUS_NOT_FOUND);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=list&mode=held"), ==, SOUP_STATUS_BAD_REQUEST);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=list&mode=frozen"), ==, SOUP_STATUS_OK);
+  frozen = get (base, "/hls/1/index.m3u8");
+  g_usleep (2 * G_USEC_PER_SEC); /* longer than a segment: the list must not go on, and there is no event for that */
+  g_clear_pointer (&list, g_bytes_unref);
+  list = get (base, "/hls/1/index.m3u8");
+  g_assert_true (g_bytes_equal (list, frozen));
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=clear"), ==, SOUP_STATUS_OK);
+  g_clear_pointer (&list, g_bytes_unref);
+  list = get (base, "/hls/1/index.m3u8");
+  newest = dup_newest (list);
+  g_assert_cmpuint (get_status (base, newest), ==, SOUP_STATUS_OK);
+  g_assert_false (g_bytes_equal (list, frozen));
+}
+
 /* One channel, by UDP to this process alone: all its outputs, the log, a fault, the end. */
 static void
 test_one_channel (void)
@@ -160,6 +212,8 @@ test_one_channel (void)
     g_autoptr (GBytes) playlist = get (base, "/playlist.m3u?out=all");
     g_autoptr (GBytes) index = get (base, "/hls/1/index.m3u8");
     g_autoptr (GBytes) manifest = get (base, "/dash/1/manifest.mpd");
+    g_autoptr (GBytes) master = get (base, "/hls/1/master.m3u8");
+    g_autoptr (GBytes) led = get (base, "/go/hls/1");
     g_autoptr (GBytes) fault = get (base, "/fault?channel=1&kind=loss&percent=1&seed=5");
 
     assert_continuous (live);
@@ -167,8 +221,11 @@ test_one_channel (void)
     g_assert_nonnull (memmem (g_bytes_get_data (log, NULL), g_bytes_get_size (log), "\"key\":true", 10));
     g_assert_nonnull (memmem (g_bytes_get_data (playlist, NULL), g_bytes_get_size (playlist), "/dash/1/manifest.mpd", 20));
     g_assert_nonnull (memmem (g_bytes_get_data (index, NULL), g_bytes_get_size (index), ".ts\n", 4));
+    g_assert_nonnull (memmem (g_bytes_get_data (led, NULL), g_bytes_get_size (led), ".ts\n", 4));
+    g_assert_nonnull (memmem (g_bytes_get_data (master, NULL), g_bytes_get_size (master), "LANGUAGE=\"zho\"", 14));
     g_assert_nonnull (memmem (g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), "avc1.64", 7));
   }
+  test_web_faults (base);
   stop (process);
 }
 
