@@ -13,7 +13,7 @@ const CtlGroup ctl_groups[] = {
   { "Recordings", ctl_record_commands },
   { "Streams and lists", ctl_stream_commands }, { "Screen", ctl_display_commands },    { "Settings", ctl_setting_commands },
   { "The box", ctl_system_commands },    { "Watching the bus", ctl_monitor_commands },
-  { "Playlists", ctl_playlist_commands }, { "Help", ctl_help_commands },
+  { "Playlists", ctl_playlist_commands }, { "Transport streams", ctl_ts_commands }, { "Help", ctl_help_commands },
   { NULL, NULL },
 };
 

@@ -44,6 +44,13 @@ hearth_si_running_get_name (guint8 running)
   return running < G_N_ELEMENTS (names) ? names[running] : "undefined";
 }
 
+gboolean
+hearth_si_network_is_arib (guint16 original_network_id)
+{
+  return original_network_id == 0x0004 || original_network_id == 0x0006 || original_network_id == 0x0007 || original_network_id == 0x000a ||
+         (original_network_id >= 0x7880 && original_network_id <= 0x7fe8);
+}
+
 /* ---- sections and descriptors ------------------------------------------------------------ */
 
 gboolean

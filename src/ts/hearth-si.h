@@ -75,6 +75,11 @@ hearth_si_table_is_schedule (guint8 table_id)
 /* "EIT schedule actual", as people call it; "table 0x80" is written into @buffer for others. */
 const char *hearth_si_table_get_name (guint8 table_id, char buffer[16]);
 
+/* Japan's networks: TS 101 162. Their texts are in ARIB STD-B24's codes, and nothing in them says so. (Brazil's ISDB has ISO 8859-15.) */
+gboolean hearth_si_network_is_arib (guint16 original_network_id);
+/* And their EIT, TDT and TOT are in Japan's time where DVB has UTC: this is to be taken off (ARIB STD-B10, part 2, 5.2.4). */
+#define HEARTH_SI_ARIB_OFFSET_S (9 * 3600)
+
 /* ---- times: EN 300 468, annex C, and 5.2.4 ---------------------------------------------- */
 
 #define HEARTH_SI_NO_TIME G_MININT64

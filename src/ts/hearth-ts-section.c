@@ -53,6 +53,7 @@ hearth_ts_section_init (HearthTsSection *self)
   self->have = self->want = 0;
   self->continuity = HEARTH_TS_CONTINUITY_UNKNOWN;
   self->crc_errors = 0;
+  memset (self->damaged, 0, sizeof self->damaged);
 }
 
 static void
@@ -68,9 +69,10 @@ finish (HearthTsSection *self, HearthTsSectionFunc func, gpointer user_data)
   guint n_bytes = self->want;
 
   drop (self);
-  if (has_crc && hearth_ts_crc32 (self->data, n_bytes) != 0)
+  if (has_crc && hearth_ts_crc32 (self->data, n_bytes) != 0) {
     self->crc_errors++;
-  else
+    memcpy (self->damaged, self->data, sizeof self->damaged);
+  } else
     func (self->data, n_bytes, user_data);
 }
 

@@ -71,6 +71,7 @@ typedef struct {
   guint have, want; /* want 0: waiting for a start */
   guint8 continuity;
   guint64 crc_errors;
+  guint8 damaged[12]; /* the first bytes of the last section whose CRC was wrong */
 } HearthTsSection;
 
 /* @section: whole, its CRC right where its syntax has one. */

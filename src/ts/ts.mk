@@ -15,5 +15,9 @@ libts_la_SOURCES = \
   src/ts/hearth-si-descriptors.h src/ts/hearth-si-descriptors-service.c src/ts/hearth-si-descriptors-event.c \
   src/ts/hearth-si-descriptors-stream.c \
   src/ts/hearth-dvb-text.h src/ts/hearth-dvb-text-private.h src/ts/hearth-dvb-text.c src/ts/hearth-dvb-text-detect.c \
-  src/ts/hearth-dvb-text-tables.c
+  src/ts/hearth-dvb-text-tables.c \
+  src/ts/hearth-si-delivery.h src/ts/hearth-si-delivery.c src/ts/hearth-si-known.h src/ts/hearth-si-known.c \
+  src/ts/hearth-si-collector.h src/ts/hearth-si-collector.c \
+  src/ts/hearth-si-event.h src/ts/hearth-si-event.c src/ts/hearth-si-stream.h src/ts/hearth-si-stream.c \
+  src/ts/hearth-si-multiplex.h src/ts/hearth-si-multiplex.c src/ts/hearth-ts-survey.h src/ts/hearth-ts-survey.c
 libts_la_LIBADD = $(GLIB_LIBS) -lm
