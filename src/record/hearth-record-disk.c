@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include <hearth/error.h>
 #include <hearth/log.h>
+#include <stdatomic.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct _HearthRecordDisk {
   void (*changed) (gpointer user_data);
   gpointer user_data;
   GThread *reader, *syncer;
+  _Atomic guint64 syncs_begun;
 
   GMutex mutex; /* guards all below */
   GCond cond;
@@ -69,33 +71,15 @@ has_room (HearthRecordDisk *self)
   return fstatvfs (self->root, &status) < 0 || (guint64) status.f_bavail * status.f_frsize > reserve;
 }
 
-/* New manifests reach the disk before they take the old ones' places: each alone when they are few, else all by one sync. */
-static void
-commit_manifests (HearthRecordDisk *self, GPtrArray *recorders, GArray *fds)
+/* TRUE: somebody waits for a sync. */
+static gboolean
+tick (GPtrArray *recorders, const HearthRecorderTurn *turn)
 {
-  if (fds->len > 4)
-    syncfs (self->root);
-  for (guint i = 0; i < fds->len; i++) {
-    if (fds->len <= 4)
-      fdatasync (g_array_index (fds, int, i));
-    close (g_array_index (fds, int, i));
-  }
-  for (guint i = 0; fds->len > 0 && i < recorders->len; i++)
-    hearth_recorder_commit (g_ptr_array_index (recorders, i));
-}
+  gboolean waiting = FALSE;
 
-static void
-tick (HearthRecordDisk *self, GPtrArray *recorders, gboolean room)
-{
-  g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
-
-  for (guint i = 0; i < recorders->len; i++) {
-    int fd = hearth_recorder_tick (g_ptr_array_index (recorders, i), room);
-
-    if (fd >= 0)
-      g_array_append_val (fds, fd);
-  }
-  commit_manifests (self, recorders, fds);
+  for (guint i = 0; i < recorders->len; i++)
+    waiting |= hearth_recorder_tick (g_ptr_array_index (recorders, i), turn);
+  return waiting;
 }
 
 static GPtrArray *
@@ -110,14 +94,14 @@ dup_recorders (HearthRecordDisk *self)
 
 /* Under the mutex. */
 static void
-finish_tick (HearthRecordDisk *self, gint64 took_us)
+finish_tick (HearthRecordDisk *self, gboolean waiting, gint64 took_us)
 {
   for (guint i = self->recorders->len; i-- > 0;)
     if (hearth_recorder_is_done (g_ptr_array_index (self->recorders, i)))
       g_ptr_array_remove_index (self->recorders, i);
   self->statistics.ticks++;
   self->statistics.longest_tick_us = MAX (self->statistics.longest_tick_us, took_us);
-  if (self->statistics.ticks % TICKS_A_SYNC == 0 || self->recorders->len == 0) {
+  if (waiting || self->statistics.ticks % TICKS_A_SYNC == 0 || self->recorders->len == 0) {
     self->sync_wanted = TRUE;
     g_cond_broadcast (&self->cond);
   }
@@ -145,19 +129,23 @@ run_reader (gpointer user_data)
 
   for (guint n = 0; going_on; n++) {
     g_autoptr (GPtrArray) recorders = NULL;
+    HearthRecorderTurn turn;
+    gboolean waiting;
     gint64 began_us;
 
     g_mutex_lock (&self->mutex);
     going_on = wait_turn (self, &turn_us); /* once more before the end: nothing stays in the rings */
     recorders = dup_recorders (self);
+    turn = (HearthRecorderTurn){ .syncs_begun = &self->syncs_begun, .synced = self->statistics.syncs };
     g_mutex_unlock (&self->mutex);
 
     began_us = g_get_monotonic_time ();
     if (n % TICKS_A_LOOK == 0)
       room = has_room (self);
-    tick (self, recorders, room);
+    turn.room = room;
+    waiting = tick (recorders, &turn);
     g_mutex_lock (&self->mutex);
-    finish_tick (self, g_get_monotonic_time () - began_us);
+    finish_tick (self, waiting, g_get_monotonic_time () - began_us);
     g_mutex_unlock (&self->mutex);
   }
   return NULL;
@@ -192,6 +180,7 @@ run_syncer (gpointer user_data)
       break;
     self->sync_wanted = FALSE;
     g_mutex_unlock (&self->mutex);
+    atomic_fetch_add (&self->syncs_begun, 1);
     sync_disk (self);
     g_mutex_lock (&self->mutex);
   }

@@ -23,6 +23,7 @@ struct _HearthRecordFiles {
   guint64 size, index_size;
   HearthRecordingManifest *found;
   gint64 found_us;
+  gboolean has_manifest;
   HearthRecordingClock clock;
   HearthRecordingEntry splice; /* the last one */
   gboolean spliced;
@@ -144,6 +145,7 @@ hearth_record_files_open (int root_fd, const char *id, GError **error)
     return NULL;
   }
   self->found = hearth_recording_manifest_load (self->folder, NULL);
+  self->has_manifest = self->found != NULL;
   self->stream = open_file (self, "stream.ts", error);
   if (self->stream < 0)
     return NULL;
@@ -291,20 +293,19 @@ hearth_record_files_add_rap (HearthRecordFiles *self, const HearthRingRap *rap)
 /* ---- the manifest ------------------------------------------------------------------------------------------- */
 
 gboolean
-hearth_record_files_write_manifest (HearthRecordFiles *self, const HearthRecordingManifest *manifest, int *fd, GError **error)
+hearth_record_files_write_manifest (HearthRecordFiles *self, const HearthRecordingManifest *manifest, GError **error)
 {
   gsize n_bytes;
   g_autofree char *text = hearth_recording_manifest_print (manifest, &n_bytes);
+  int fd = openat (self->folder, NEW_MANIFEST, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+  gboolean good;
 
-  *fd = openat (self->folder, NEW_MANIFEST, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-  if (*fd < 0)
+  if (fd < 0)
     return fail (error, "writing the manifest");
-  if (TEMP_FAILURE_RETRY (write (*fd, text, n_bytes)) == (gssize) n_bytes)
-    return TRUE;
-  fail (error, "writing the manifest");
-  close (*fd);
-  *fd = -1;
-  return FALSE;
+  errno = ENOSPC; /* for a write that takes only a part */
+  good = TEMP_FAILURE_RETRY (write (fd, text, n_bytes)) == (gssize) n_bytes || fail (error, "writing the manifest");
+  close (fd);
+  return good;
 }
 
 gboolean
@@ -312,5 +313,12 @@ hearth_record_files_commit_manifest (HearthRecordFiles *self, GError **error)
 {
   if (renameat (self->folder, NEW_MANIFEST, self->folder, "manifest.json") < 0)
     return fail (error, "putting the manifest in its place");
+  self->has_manifest = TRUE;
   return TRUE;
+}
+
+gboolean
+hearth_record_files_has_manifest (HearthRecordFiles *self)
+{
+  return self->has_manifest;
 }

@@ -41,9 +41,10 @@ gboolean hearth_record_files_splice (HearthRecordFiles *self, guint64 ring, guin
 void hearth_record_files_add_rap (HearthRecordFiles *self, const HearthRingRap *rap);
 gboolean hearth_record_files_flush (HearthRecordFiles *self, GError **error);
 
-/* The manifest beside the old one; @fd, to sync it, is the caller's. commit puts it in the old one's place. */
-gboolean hearth_record_files_write_manifest (HearthRecordFiles *self, const HearthRecordingManifest *manifest, int *fd, GError **error);
+/* The manifest beside the old one; once that is on the disk, commit puts it in the old one's place. */
+gboolean hearth_record_files_write_manifest (HearthRecordFiles *self, const HearthRecordingManifest *manifest, GError **error);
 gboolean hearth_record_files_commit_manifest (HearthRecordFiles *self, GError **error);
+gboolean hearth_record_files_has_manifest (HearthRecordFiles *self); /* an old one that could be lost */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthRecordFiles, hearth_record_files_free)
 

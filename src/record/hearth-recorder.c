@@ -6,6 +6,7 @@
 
 #include <hearth/error.h>
 #include <hearth/log.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -38,7 +39,9 @@ struct _HearthRecorder {
   guint64 ring, rap_n;
   gboolean began; /* of this ring bytes are, or were, taken */
   guint took_rings;
-  gboolean full, manifest_due, committing;
+  gboolean full, manifest_due;
+  gboolean changed;      /* more than bytes and duration, since it was shown */
+  guint64 waiting_sync;  /* the sync that the new manifest waits for; 0: none */
   gboolean spliced; /* since bytes last came */
   gint64 ring_since_us;               /* CLOCK_MONOTONIC */
   gint64 moved_us;                    /* when bytes were last read: CLOCK_MONOTONIC */
@@ -67,8 +70,9 @@ show (HearthRecorder *self)
   self->status.bytes = self->manifest->bytes;
   self->status.duration_us = self->manifest->duration_us;
   self->status.lost_bytes = self->lost_bytes;
-  if (self->status.state == self->state && self->status.n_gaps == self->manifest->gaps->len && !self->manifest_due)
+  if (self->status.state == self->state && !self->changed)
     return;
+  self->changed = FALSE;
   self->status.version++;
   self->status.state = self->state;
   self->status.n_gaps = self->manifest->gaps->len;
@@ -310,8 +314,7 @@ take_past (HearthRecorder *self)
     hearth_recording_manifest_free (self->manifest);
     self->manifest = g_steal_pointer (&past);
     self->manifest_due = FALSE;
-    self->state = HEARTH_RECORDER_FINISHED;
-    show (self);
+    self->changed = TRUE;
     return;
   }
   self->manifest->started_us = past->started_us;
@@ -361,82 +364,96 @@ finish (HearthRecorder *self, const char *end, gint64 now_utc_us)
   self->manifest->finished = TRUE;
   self->manifest->ended_us = now_utc_us;
   self->manifest_due = TRUE;
-  self->state = HEARTH_RECORDER_FINISHED;
   g_clear_pointer (&self->reader, hearth_ring_reader_free);
 }
 
-/* -1: nothing to sync. */
-static int
-write_manifest (HearthRecorder *self)
+static void
+commit (HearthRecorder *self)
 {
   g_autoptr (GError) error = NULL;
-  int fd = -1;
 
-  if (!self->manifest_due)
-    return -1;
-  if (!hearth_record_files_write_manifest (self->files, self->manifest, &fd, &error)) {
-    if (!self->full)
-      hearth_warning ("recording %s: %s", self->id, error->message);
-    return -1; /* stays due */
-  }
-  self->manifest_due = FALSE;
-  self->committing = TRUE;
-  return fd;
+  self->waiting_sync = 0;
+  if (hearth_record_files_commit_manifest (self->files, &error))
+    return;
+  hearth_warning ("recording %s: %s", self->id, error->message);
+  self->manifest_due = TRUE;
 }
 
-int
-hearth_recorder_tick (HearthRecorder *self, gboolean room)
+/* The new manifest takes the old one's place once it is on the disk: a power cut leaves one or the other. */
+static void
+keep_manifest (HearthRecorder *self, const HearthRecorderTurn *turn)
 {
-  gint64 now_us = g_get_monotonic_time (), now_utc_us = g_get_real_time ();
+  g_autoptr (GError) error = NULL;
+
+  if (self->waiting_sync != 0 && turn->synced >= self->waiting_sync)
+    commit (self);
+  if (!self->manifest_due)
+    return;
+  if (!hearth_record_files_write_manifest (self->files, self->manifest, &error)) { /* stays due */
+    if (!self->full)
+      hearth_warning ("recording %s: %s", self->id, error->message);
+    return;
+  }
+  self->manifest_due = FALSE;
+  if (hearth_record_files_has_manifest (self->files))
+    self->waiting_sync = atomic_load (turn->syncs_begun) + 1;
+  else
+    commit (self);
+}
+
+static void
+follow (HearthRecorder *self, gboolean room, gint64 now_us, gint64 now_utc_us)
+{
   g_autofree char *end = NULL;
   gboolean ended = FALSE;
 
-  take_orders (self, now_us);
-  if (self->files == NULL || self->state == HEARTH_RECORDER_FINISHED)
-    return self->files != NULL ? write_manifest (self) : -1;
-  if (!room) {
-    g_autoptr (GError) error = g_error_new_literal (HEARTH_ERROR, HEARTH_ERROR_LIMIT, "the disk is full; delete recordings");
-
-    stop_for_disk (self, error);
-  } else {
+  if (room) {
     self->full = FALSE;
     do
       ended = self->reader != NULL && drain (self, now_us, now_utc_us);
     while (!self->full && change_ring (self, now_us));
+  } else {
+    g_autoptr (GError) error = g_error_new_literal (HEARTH_ERROR, HEARTH_ERROR_LIMIT, "the disk is full; delete recordings");
+
+    stop_for_disk (self, error);
   }
   self->looked_utc_us = now_utc_us;
   if (now_us - self->moved_us > STILL_US && !self->full && !ended)
     open_gap (self, HEARTH_RECORDING_NO_PACKETS);
   self->manifest->bytes = hearth_record_files_get_size (self->files);
   self->manifest->duration_us = hearth_record_files_get_duration_us (self->files);
-  self->state = self->full                                              ? HEARTH_RECORDER_DISK_FULL
-                : hearth_record_gaps_is_open (self->manifest) || self->reader == NULL ? HEARTH_RECORDER_WAITING
-                                                                        : HEARTH_RECORDER_RECORDING;
+  if (self->full)
+    self->state = HEARTH_RECORDER_DISK_FULL;
+  else
+    self->state = hearth_record_gaps_is_open (self->manifest) || self->reader == NULL ? HEARTH_RECORDER_WAITING
+                                                                                      : HEARTH_RECORDER_RECORDING;
   end = dup_end (self, ended, now_us, now_utc_us);
   if (end != NULL)
     finish (self, end, now_utc_us);
-  show (self);
-  return write_manifest (self);
 }
 
-void
-hearth_recorder_commit (HearthRecorder *self)
+gboolean
+hearth_recorder_tick (HearthRecorder *self, const HearthRecorderTurn *turn)
 {
-  g_autoptr (GError) error = NULL;
+  gint64 now_us = g_get_monotonic_time (), now_utc_us = g_get_real_time ();
 
-  if (!self->committing)
-    return;
-  self->committing = FALSE;
-  if (!hearth_record_files_commit_manifest (self->files, &error)) {
-    hearth_warning ("recording %s: %s", self->id, error->message);
-    self->manifest_due = TRUE;
-  }
+  take_orders (self, now_us);
+  if (self->files == NULL)
+    return FALSE;
+  if (!self->manifest->finished)
+    follow (self, turn->room, now_us, now_utc_us);
+  self->changed |= self->manifest_due;
+  keep_manifest (self, turn);
+  if (self->manifest->finished && !self->manifest_due && self->waiting_sync == 0)
+    self->state = HEARTH_RECORDER_FINISHED;
+  show (self);
+  return self->waiting_sync != 0;
 }
 
 gboolean
 hearth_recorder_is_done (HearthRecorder *self)
 {
-  return self->state == HEARTH_RECORDER_FINISHED && !self->manifest_due && !self->committing;
+  return self->state == HEARTH_RECORDER_FINISHED;
 }
 
 /* ---- from outside ---------------------------------------------------------------------------------------------------- */

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
  * One recording: follows a ring, and the ring that comes after it, into its
  * folder. What could not be had is a gap in the manifest, with its cause.
  *
- * Calls marked "any" may come from any thread; tick and commit are the disk's
- * thread's. A recorder never waits for a ring.
+ * Calls marked "any" may come from any thread; tick is the disk's thread's. A recorder never waits for a ring.
  */
 typedef struct _HearthRecorder HearthRecorder;
 
@@ -66,10 +65,16 @@ HearthRecordingManifest *hearth_recorder_dup_manifest (HearthRecorder *self); /*
 /* How long a stream that has ended may take to come back by another ring; before the disk has it. */
 void hearth_recorder_set_ended_patience (HearthRecorder *self, gint64 us);
 
-/* The disk's thread. @room: there is space on the disk. Returns a descriptor of a new manifest that wants to be synced and then
- * committed, else -1. */
-int hearth_recorder_tick (HearthRecorder *self, gboolean room);
-void hearth_recorder_commit (HearthRecorder *self);
+/* The disk's thread. */
+typedef struct {
+  gboolean room;        /* there is space on the disk */
+  guint64 synced;       /* the number of the last sync that is done */
+  const _Atomic guint64 *syncs_begun; /* what is written now is on the disk with the one after these */
+} HearthRecorderTurn;
+
+/* TRUE: a manifest waits for the next sync. */
+gboolean hearth_recorder_tick (HearthRecorder *self, const HearthRecorderTurn *turn);
+/* It has ended, and its last manifest is in place. */
 gboolean hearth_recorder_is_done (HearthRecorder *self);
 
 /* The number by which a ring is known in all processes until the box boots again. */

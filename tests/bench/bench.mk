@@ -14,7 +14,10 @@ EXTRA_PROGRAMS += bench-watch
 bench_watch_SOURCES = tests/bench/bench-watch.c
 bench_watch_LDADD = libframes.la libbase.la libhearth-1.0.la $(GLIB_LIBS)
 EXTRA_DIST += tests/bench/bench.py tests/bench/measuring.py tests/bench/bench_box.py tests/bench/bench_lists.py \
-  tests/bench/bench_peers.py tests/bench/bench_programs.py tests/bench/bench_zap.py tests/bench/bench_cable.py
+  tests/bench/bench_peers.py tests/bench/bench_programs.py tests/bench/bench_zap.py tests/bench/bench_cable.py tests/bench/bench_record.py
 EXTRA_PROGRAMS += bench-route
 bench_route_SOURCES = tests/bench/bench-route.c tests/unit/stream/no-builtins.c
 bench_route_LDADD = libstream.la $(GLIB_LIBS)
+EXTRA_PROGRAMS += bench-record
+bench_record_SOURCES = tests/bench/bench-record.c
+bench_record_LDADD = librecord.la $(GLIB_LIBS)

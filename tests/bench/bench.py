@@ -12,7 +12,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, '..', 'system')]
 import boxprocess  # noqa: E402
 
 # Each module has MEASURES: {measure function: (names of its figures)}; a measure yields figure(...) lines.
-SUITES = {'spine': ('bench_zap', 'bench_box', 'bench_lists', 'bench_programs'), 'cable': ('bench_cable',)}
+SUITES = {'spine': ('bench_zap', 'bench_box', 'bench_lists', 'bench_programs'), 'cable': ('bench_cable', 'bench_record')}
 
 
 def load(suites):

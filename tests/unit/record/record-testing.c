@@ -116,11 +116,13 @@ record_testing_new_recorder (const char *id, gint64 from_us)
 void
 record_testing_tick (HearthRecorder *recorder, gboolean room)
 {
-  int fd = hearth_recorder_tick (recorder, room);
+  static _Atomic guint64 syncs; /* each turn's is done with the next */
+  const HearthRecorderTurn turn = { .room = room, .synced = syncs, .syncs_begun = &syncs };
+  gboolean waiting = hearth_recorder_tick (recorder, &turn);
 
-  if (fd >= 0)
-    close (fd);
-  hearth_recorder_commit (recorder);
+  syncs++;
+  if (waiting)
+    record_testing_tick (recorder, room);
 }
 
 char *

@@ -20,7 +20,7 @@ int record_testing_get_ring (RecordTesting *self);
 void record_testing_send (RecordTesting *self, guint n_packets, guint every);
 
 HearthRecorder *record_testing_new_recorder (const char *id, gint64 from_us);
-/* Ticks as the disk does, and commits. */
+/* Ticks as the disk does, until no manifest waits for a sync. */
 void record_testing_tick (HearthRecorder *recorder, gboolean room);
 /* The packets of stream.ts are those from @first on, without a hole; how many there are. */
 guint64 record_testing_check_stream (RecordTesting *self, const char *id, guint64 first);
