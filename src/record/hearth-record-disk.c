@@ -219,6 +219,8 @@ hearth_record_disk_new (const char *folder, void (*changed) (gpointer user_data)
 void
 hearth_record_disk_free (HearthRecordDisk *self)
 {
+  const HearthRecorderTurn last = { .room = TRUE, .synced = G_MAXUINT64, .syncs_begun = &self->syncs_begun };
+
   g_mutex_lock (&self->mutex);
   while (self->opening > 0)
     g_cond_wait (&self->cond, &self->mutex);
@@ -228,6 +230,7 @@ hearth_record_disk_free (HearthRecordDisk *self)
   g_thread_join (self->reader);
   g_thread_join (self->syncer);
   syncfs (self->root);
+  tick (self->recorders, &last); /* manifests that waited for that */
   if (self->idle != 0)
     g_source_remove (self->idle);
   g_ptr_array_unref (self->recorders);

@@ -168,7 +168,7 @@ count_lost (HearthRecorder **recorders)
 static void
 remove_all (HearthRecorder **recorders)
 {
-  static const char *const files[] = { "stream.ts", "index.bin", "manifest.json" };
+  static const char *const files[] = { "stream.ts", "index.bin", "manifest.json", "manifest.json.new" };
 
   for (guint i = 0; i < n_services; i++) {
     g_autofree char *path = g_build_filename (folder, hearth_recorder_get_id (recorders[i]), NULL);
