@@ -19,6 +19,9 @@
 HEARTH_LOG_TOPIC ("workers")
 
 #define OBJECT_PATH "/tv/hearth/internal"
+#define STRANGER "hearth-stranger" /* a connection's data: the timer that ends it */
+#define MAX_STRANGERS 32
+#define HELLO_SECONDS 5
 #define WATCH_MS 400 /* a stall of a second is found within 1.4 s */
 
 struct _HearthWorkers {
@@ -124,6 +127,48 @@ tell_debug (HearthWorkers *self, HearthWorker *worker)
                             g_variant_new ("(s)", self->debug), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
 }
 
+/* ---- strangers: whoever has connected and not yet said who it is. The socket is open to all users of the box, so there is room for
+ * so many of them at a time, each for so long. */
+
+static guint
+count_strangers (HearthWorkers *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->connections->len; i++)
+    n += g_object_get_data (g_ptr_array_index (self->connections, i), STRANGER) != NULL ? 1 : 0;
+  return n;
+}
+
+static gboolean
+on_stranger_late (gpointer user_data)
+{
+  GDBusConnection *connection = user_data;
+
+  hearth_info ("a peer that did not say Hello within %u s is shown out", HELLO_SECONDS);
+  g_object_set_data (G_OBJECT (connection), STRANGER, NULL);
+  g_dbus_connection_close (connection, NULL, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_stranger (GDBusConnection *connection)
+{
+  const guint timer = g_timeout_add_seconds (HELLO_SECONDS, on_stranger_late, connection);
+
+  g_object_set_data (G_OBJECT (connection), STRANGER, GUINT_TO_POINTER (timer));
+}
+
+/* Has said Hello, or has gone. */
+static void
+end_stranger (GDBusConnection *connection)
+{
+  const guint timer = GPOINTER_TO_UINT (g_object_steal_data (G_OBJECT (connection), STRANGER));
+
+  if (timer != 0)
+    g_source_remove (timer);
+}
+
 static gboolean
 on_hello (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *call, GUnixFDList *fds, const char *role,
           const char *instance, const char *token, const char *version, GVariant *holds, GVariant *handles, gpointer user_data)
@@ -146,6 +191,7 @@ on_hello (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *call, GUn
   }
   g_variant_dict_init (&settings, NULL);
   g_variant_dict_insert (&settings, "careful", "u", hearth_worker_get_careful (worker));
+  end_stranger (g_dbus_method_invocation_get_connection (call));
   hearth_dbus_internal_manager1_complete_hello (skeleton, call, NULL, g_variant_dict_end (&settings));
   hearth_worker_take_connection (worker, g_dbus_method_invocation_get_connection (call), holds, held);
   if (self->debug != NULL)
@@ -193,6 +239,7 @@ on_peer_closed (GDBusConnection *connection, gboolean vanished, GError *error, g
   HearthWorkers *self = user_data;
 
   g_signal_handlers_disconnect_by_data (connection, self);
+  end_stranger (connection);
   g_dbus_interface_skeleton_unexport_from_connection (G_DBUS_INTERFACE_SKELETON (self->manager), connection);
   g_ptr_array_remove_fast (self->connections, connection);
 }
@@ -203,6 +250,10 @@ on_new_connection (GDBusServer *server, GDBusConnection *connection, gpointer us
   HearthWorkers *self = user_data;
   g_autoptr (GError) error = NULL;
 
+  if (count_strangers (self) >= MAX_STRANGERS) {
+    hearth_warning ("%u peers have not said Hello: no more are let in", MAX_STRANGERS);
+    return FALSE;
+  }
   if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->manager), connection, OBJECT_PATH, &error)) {
     hearth_error ("exporting to a worker: %s", error->message);
     return FALSE;
@@ -210,6 +261,7 @@ on_new_connection (GDBusServer *server, GDBusConnection *connection, gpointer us
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   g_signal_connect (connection, "closed", G_CALLBACK (on_peer_closed), self);
   g_ptr_array_add (self->connections, g_object_ref (connection));
+  begin_stranger (connection);
   return TRUE;
 }
 
@@ -278,8 +330,10 @@ hearth_workers_free (HearthWorkers *self)
     g_dbus_server_stop (self->server);
   }
   g_clear_object (&self->server);
-  for (guint i = 0; i < self->connections->len; i++)
+  for (guint i = 0; i < self->connections->len; i++) {
     g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->connections, i), self);
+    end_stranger (g_ptr_array_index (self->connections, i));
+  }
   g_signal_handlers_disconnect_by_data (self->manager, self);
   if (self->connections->len > 0)
     g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));

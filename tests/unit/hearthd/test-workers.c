@@ -467,6 +467,40 @@ test_strangers (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->lists, ==, 0);
 }
 
+static gboolean
+are_all_closed (gpointer data)
+{
+  const GPtrArray *connections = data;
+
+  for (guint i = 0; i < connections->len; i++)
+    if (!g_dbus_connection_is_closed (g_ptr_array_index (connections, i)))
+      return FALSE;
+  return TRUE;
+}
+
+/* Many who connect and say nothing: only so many are let in, each for some seconds, and a worker that comes then is served. */
+static void
+test_crowd (Fixture *f, gconstpointer data)
+{
+  enum { CROWD = 40, ROOM = 32 };
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_in = 0;
+
+  for (guint i = 0; i < CROWD; i++)
+    g_ptr_array_add (connections, connect_as_stranger (f));
+  for (guint i = 0; i < CROWD; i++) {
+    GDBusConnection *connection = g_ptr_array_index (connections, i);
+    g_autoptr (GError) error = NULL;
+
+    call (connection, "PutServices", g_variant_new ("(htua(uss)ua{sv})", 0, (guint64) 0, 0, NULL, 0, NULL), NULL, &error);
+    n_in += g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT) ? 1 : 0; /* heard, and told to say Hello first */
+  }
+  g_assert_cmpuint (n_in, ==, ROOM);
+  testing_wait (are_all_closed, connections);
+  add (f, "good", TRUE);
+  wait_connected (f, 1);
+}
+
 /* A second hearthd that does not get the bus name leaves the first one's socket alone. */
 static void
 test_second_takes_nothing (Fixture *f, gconstpointer data)
@@ -542,6 +576,7 @@ main (int argc, char **argv)
     { "/workers/stopped-is-replaced", test_stopped_is_replaced },
     { "/workers/broken-book", test_broken_book },
     { "/workers/strangers", test_strangers },
+    { "/workers/crowd", test_crowd },
     { "/workers/second-takes-nothing", test_second_takes_nothing },
     { "/workers/hostile-worker", test_hostile_worker },
     { "/workers/worker-that-is-refused", test_worker_that_is_refused },
