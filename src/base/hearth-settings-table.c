@@ -6,12 +6,13 @@ static const char *const languages[] = { "zh", "en", NULL };
 /* By key, for the binary search of hearth_settings_find(). */
 static const HearthSettingInfo table[] = {
   { .key = "display.mode", .type = "s", .fallback = "'1920x1080@50'",
+    .pattern = "^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}(@[1-9][0-9]{0,2}([.][0-9]{1,3})?)?$",
     .label_en = "Picture mode", .label_zh = "画面模式",
     .help_en = "Width, height and refresh rate, as 1920x1080@50.", .help_zh = "宽、高与刷新率，如 1920x1080@50。" },
-  { .key = "display.plugin", .type = "s", .fallback = "'headless'",
+  { .key = "display.plugin", .type = "s", .fallback = "'headless'", .pattern = "^[a-z][a-z0-9-]{0,31}$",
     .label_en = "Display", .label_zh = "显示方式",
     .help_en = "The display plug-in. Takes effect when the screen process starts again.", .help_zh = "显示插件，屏幕进程重启后生效。" },
-  { .key = "player.audio-language", .type = "s", .fallback = "''",
+  { .key = "player.audio-language", .type = "s", .fallback = "''", .pattern = "^([a-z]{2,3})?$",
     .label_en = "Sound language", .label_zh = "声音语言",
     .help_en = "Preferred language of the sound, as zho or eng. Empty: the channel's first.",
     .help_zh = "首选的声音语言，如 zho、eng；留空则用频道的第一种。" },
@@ -42,6 +43,7 @@ static const HearthSettingInfo table[] = {
   { .key = "screen.language", .type = "s", .fallback = "'zh'", .choices = languages,
     .label_en = "Language", .label_zh = "语言", .help_en = "Of everything Hearth writes on the screen.", .help_zh = "界面文字的语言。" },
   { .key = "system.debug", .type = "s", .fallback = "''",
+    .pattern = "^(([a-z][a-z0-9-]*|[*]):[0-5](,([a-z][a-z0-9-]*|[*]):[0-5])*)?$",
     .label_en = "Log levels", .label_zh = "日志级别",
     .help_en = "By topic, as stream:5,ring:4. Empty: warnings and notices.", .help_zh = "按主题设置，如 stream:5,ring:4；留空为默认。" },
 };

@@ -59,6 +59,16 @@ check_range (const HearthSettingInfo *info, GVariant *value, GError **error)
 }
 
 static gboolean
+check_pattern (const HearthSettingInfo *info, const char *text, GError **error)
+{
+  if (info->pattern == NULL || g_regex_match_simple (info->pattern, text, G_REGEX_DOLLAR_ENDONLY, 0))
+    return TRUE;
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "%s: “%s” is not of the form that it takes, as %s has: %s", info->key,
+               text, info->fallback, info->help_en);
+  return FALSE;
+}
+
+static gboolean
 check_text (const HearthSettingInfo *info, GVariant *value, GError **error)
 {
   const char *text = g_variant_get_string (value, NULL);
@@ -69,7 +79,7 @@ check_text (const HearthSettingInfo *info, GVariant *value, GError **error)
     return FALSE;
   }
   if (info->choices == NULL || g_strv_contains (info->choices, text))
-    return TRUE;
+    return check_pattern (info, text, error);
   choices = g_strjoinv (", ", (char **) info->choices);
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "%s: “%s” is not one of %s", info->key, text, choices);
   return FALSE;
@@ -138,5 +148,7 @@ hearth_settings_describe (const HearthSettingInfo *info, GVariant *value)
   }
   if (info->choices != NULL)
     g_variant_dict_insert_value (&dict, "choices", g_variant_new_strv (info->choices, -1));
+  if (info->pattern != NULL)
+    g_variant_dict_insert (&dict, "pattern", "s", info->pattern);
   return g_variant_dict_end (&dict);
 }

@@ -18,6 +18,7 @@ typedef struct {
   const char *fallback;  /* the default, in GVariant's text form */
   double minimum, maximum; /* of numbers; equal: no range */
   const char *const *choices; /* (nullable): of strings */
+  const char *pattern;        /* (nullable): a regular expression that the whole of a string must match */
   const char *label_en, *label_zh;
   const char *help_en, *help_zh;
   gboolean hidden; /* Hearth remembers by it; nobody sets it by hand */
@@ -29,7 +30,7 @@ const HearthSettingInfo *hearth_settings_get_table (guint *n);
 const HearthSettingInfo *hearth_settings_find (const char *key);
 /* (transfer full), not floating. */
 GVariant *hearth_settings_dup_default (const HearthSettingInfo *info);
-/* Type, range and choice. Errors: INVALID_ARGUMENT, saying what would be right. */
+/* Type, range, choice and pattern. Errors: INVALID_ARGUMENT, saying what would be right. */
 gboolean hearth_settings_check (const HearthSettingInfo *info, GVariant *value, GError **error);
 /* From stored or typed text: GVariant's text form, and plain words for strings. Errors: INVALID_ARGUMENT. (transfer full) */
 GVariant *hearth_settings_parse (const HearthSettingInfo *info, const char *text, GError **error);

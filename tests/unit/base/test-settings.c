@@ -118,7 +118,11 @@ test_typed_text (void)
     { "player.mute", "true", TRUE },       { "player.mute", "1", FALSE },         { "screen.language", "en", TRUE },
     { "screen.language", "'en'", TRUE },   { "screen.language", "\"en\"", TRUE }, { "screen.language", "en ", FALSE },
     { "screen.banner-seconds", "7", TRUE }, { "screen.banner-seconds", "-1", FALSE }, { "screen.banner-seconds", "4294967296", FALSE },
-    { "display.mode", "1280x720@59.94", TRUE }, { "display.mode", "\xff\xfe", FALSE }, { "player.audio-language", "%s%n", TRUE },
+    { "display.mode", "1280x720@59.94", TRUE }, { "display.mode", "\xff\xfe", FALSE },
+    { "player.audio-language", "%s%n", FALSE }, { "player.audio-language", "zho", TRUE }, { "player.audio-language", "", TRUE },
+    { "display.mode", "1080p", FALSE }, { "display.mode", "1920x1080", TRUE }, { "display.mode", "1920x1080@50\n", FALSE },
+    { "display.plugin", "../evil", FALSE }, { "display.plugin", "kms", TRUE },
+    { "system.debug", "stream:5,ring:4,*:3", TRUE }, { "system.debug", "stream", FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
