@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define REPLACEMENT 0xfffd
-#define NO_CONVERTER ((GIConv) -1)
+#define NO_CONVERTER ((GIConv) -1) /* as iconv says it */
 
 /* ---- names --------------------------------------------------------------------------------- */
 
@@ -80,17 +80,15 @@ void
 hearth_dvb_text_init (HearthDvbText *self)
 {
   *self = (HearthDvbText) { .fallback = HEARTH_DVB_CHARSET_AUTO };
-  for (guint i = 0; i < G_N_ELEMENTS (self->converters); i++)
-    self->converters[i] = NO_CONVERTER;
 }
 
 void
 hearth_dvb_text_clear (HearthDvbText *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->converters); i++) {
-    if (self->converters[i] != NO_CONVERTER)
+    if (self->converters[i] != NULL && self->converters[i] != NO_CONVERTER)
       g_iconv_close (self->converters[i]);
-    self->converters[i] = NO_CONVERTER;
+    self->converters[i] = NULL;
   }
 }
 
@@ -252,8 +250,10 @@ get_converter (HearthDvbText *self, HearthDvbCharset charset)
   for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
     if (known[i].charset != charset)
       continue;
-    for (guint k = 0; k < G_N_ELEMENTS (known[i].names) && self->converters[i] == NO_CONVERTER; k++)
-      self->converters[i] = g_iconv_open ("UTF-8", known[i].names[k]);
+    if (self->converters[i] == NULL)
+      self->converters[i] = g_iconv_open ("UTF-8", known[i].names[0]);
+    if (self->converters[i] == NO_CONVERTER)
+      self->converters[i] = g_iconv_open ("UTF-8", known[i].names[1]);
     return self->converters[i];
   }
   return NO_CONVERTER;
@@ -327,6 +327,18 @@ doubt (const HearthDvbText *self, HearthDvbCharset charset, const guint8 *bytes,
   return charset;
 }
 
+/* Most texts of Latin networks: the same in every table, unless a network's own says otherwise. */
+static gboolean
+is_plain (const HearthDvbText *self, const guint8 *bytes, gsize n_bytes)
+{
+  if (self->fallback != HEARTH_DVB_CHARSET_AUTO)
+    return FALSE;
+  for (gsize at = 0; at < n_bytes; at++)
+    if (bytes[at] < 0x20 || bytes[at] >= 0x7f)
+      return FALSE;
+  return TRUE;
+}
+
 char *
 hearth_dvb_text_dup (HearthDvbText *self, const guint8 *bytes, gsize n_bytes)
 {
@@ -336,6 +348,8 @@ hearth_dvb_text_dup (HearthDvbText *self, const guint8 *bytes, gsize n_bytes)
 
   if (n_bytes == 0)
     return g_strdup ("");
+  if (is_plain (self, bytes, n_bytes))
+    return g_strstrip (g_strndup ((const char *) bytes, n_bytes));
   charset = hearth_dvb_text_identify (self, bytes, n_bytes, &n_prefix);
   if (charset != HEARTH_DVB_CHARSET_UCS_2)
     while (n_bytes > n_prefix && bytes[n_bytes - 1] == '\0') /* padding, as some send it */

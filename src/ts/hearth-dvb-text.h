@@ -43,9 +43,10 @@ const char *hearth_dvb_charset_get_name (HearthDvbCharset charset);
 typedef struct {
   HearthDvbCharset fallback; /* of texts that name no table: AUTO detects */
   gboolean force;            /* texts that do name one are in the fallback too, whatever they say */
-  GIConv converters[3];      /* opened when first needed */
+  GIConv converters[3];      /* opened when first needed; NULL before */
 } HearthDvbText;
 
+/* A zeroed one is initialised too. */
 void hearth_dvb_text_init (HearthDvbText *self);
 void hearth_dvb_text_clear (HearthDvbText *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (HearthDvbText, hearth_dvb_text_clear)

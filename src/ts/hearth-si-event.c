@@ -128,9 +128,10 @@ add_extended (Extended *self, HearthSiExtendedEvent *part)
 static void
 read_extended (HearthSiEventText *texts, const HearthSiLoop *descriptors, HearthDvbText *text)
 {
-  g_autofree Extended *self = g_new0 (Extended, 1);
+  g_autofree Extended *self = g_new (Extended, 1); /* large, and nothing of it is read before it is written */
   g_autofree char *body = NULL;
 
+  self->body.n_bytes = self->description.n_bytes = self->item.n_bytes = 0;
   self->text = text;
   self->items = g_string_new (NULL);
   for (guint number = 0; number < 16; number++) {
@@ -266,12 +267,25 @@ hearth_si_event_clear (HearthSiEvent *event)
   memset (event, 0, sizeof *event);
 }
 
+/* Many send the beginning of the long text as the short one, with dots where it breaks off. */
+static gboolean
+is_beginning (const char *summary, const char *description)
+{
+  gsize n = strlen (summary);
+
+  if (g_str_has_suffix (summary, "…"))
+    n -= strlen ("…");
+  while (n > 0 && (summary[n - 1] == '.' || summary[n - 1] == ' '))
+    n--;
+  return strncmp (summary, description, n) == 0;
+}
+
 char *
 hearth_si_event_text_dup_body (const HearthSiEventText *text)
 {
-  if (*text->description == '\0' || g_str_has_prefix (text->summary, text->description))
+  if (*text->description == '\0')
     return g_strdup (text->summary);
-  if (*text->summary == '\0' || g_str_has_prefix (text->description, text->summary))
+  if (is_beginning (text->summary, text->description))
     return g_strdup (text->description);
   return g_strconcat (text->summary, "\n", text->description, NULL);
 }
