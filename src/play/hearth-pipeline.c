@@ -51,6 +51,7 @@ hearth_pipeline_add_sound (GstElement *pipeline, HearthPlayContext *context, Gst
   context->sound_lead_us = hearth_audio_sink_get_lead_us (*card);
   hearth_sync_set_sound_lead (context->sync, context->sound_lead_us);
   pace = hearth_pace_new (context);
+  hearth_pace_set_card (HEARTH_PACE (pace), *card);
   gst_bin_add_many (GST_BIN (pipeline), *decoder, pace, *card, NULL);
   return gst_element_link_many (*decoder, pace, *card, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "play/gst/hearth-pace.h"
 
+#include "play/hearth-card-clock.h"
 #include "play/hearth-stretch.h"
 
 #include <hearth/log.h>
@@ -29,6 +30,8 @@ struct _HearthPace {
   gint64 next90k;    /* media time of the next frame that waits; HEARTH_NO_TIME: unknown */
   double part90k;    /* its fraction: 90 kHz and 48 kHz do not divide */
   gint64 heard_us;   /* when the next frame that goes out is heard; HEARTH_NO_TIME: not begun */
+  double part_us;    /* its fraction: a card that is 20 ppm off takes a block 0.8 us sooner or later */
+  HearthCardClock card;
   gint64 lead_us;    /* so long before its time sound must be there */
   float gain;
   float block[BLOCK * CHANNELS];
@@ -142,6 +145,17 @@ make_block (HearthPace *self)
   return buffer;
 }
 
+/* By as long as the card takes for a block. So times and samples keep together at the sink, which then has nothing to cut. */
+static void
+advance_heard (HearthPace *self)
+{
+  double us = self->part_us + BLOCK * 1e6 / RATE / (1 + hearth_card_clock_get_ppm (&self->card) / 1e6);
+  double whole = floor (us);
+
+  self->heard_us += (gint64) whole;
+  self->part_us = us - whole;
+}
+
 /* The next block, @error_us of which it is to come later than it would. */
 static GstFlowReturn
 push_block (HearthPace *self, gint64 error_us)
@@ -149,9 +163,10 @@ push_block (HearthPace *self, gint64 error_us)
   gint moved = hearth_stretch_pull (&self->stretch, self->block, BLOCK, FRAMES_OF_US (error_us));
   GstBuffer *buffer = make_block (self);
 
+  hearth_card_clock_look (&self->card, g_get_monotonic_time ());
   g_atomic_int_set (&self->context->sound_us, (gint) (error_us - US_OF_FRAMES (moved)));
   advance (self, BLOCK - moved);
-  self->heard_us += US_OF_FRAMES (BLOCK);
+  advance_heard (self);
   return gst_pad_push (self->src, buffer);
 }
 
@@ -175,6 +190,7 @@ begin (HearthPace *self)
     return FALSE;
   }
   self->heard_us = due_us;
+  self->part_us = 0;
   self->gain = 0;
   hearth_sync_set_sounding (self->context->sync, TRUE);
   hearth_play_context_stage (self->context, HEARTH_STAGE_SOUND, due_us);
@@ -265,6 +281,7 @@ hearth_pace_finalize (GObject *object)
 {
   HearthPace *self = HEARTH_PACE (object);
 
+  hearth_card_clock_clear (&self->card);
   hearth_stretch_clear (&self->stretch);
   g_cond_clear (&self->flushed);
   g_mutex_clear (&self->mutex);
@@ -300,7 +317,14 @@ hearth_pace_init (HearthPace *self)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->flushed);
   hearth_stretch_init (&self->stretch);
+  hearth_card_clock_init (&self->card);
   self->next90k = self->heard_us = HEARTH_NO_TIME;
+}
+
+void
+hearth_pace_set_card (HearthPace *self, GstElement *card)
+{
+  hearth_card_clock_set_sink (&self->card, card);
 }
 
 GstElement *

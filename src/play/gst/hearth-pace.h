@@ -14,5 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HearthPace, hearth_pace, HEARTH, PACE, GstElement)
 
 GstElement *hearth_pace_new (HearthPlayContext *context);
+/* The sink behind it, whose clock its blocks keep to; borrowed, must live as long. Before anything flows. */
+void hearth_pace_set_card (HearthPace *self, GstElement *card);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "play/hearth-card-clock.h"
 #include "play/hearth-steer.h"
 #include "play/hearth-sync.h"
 #include "play/hearth-watch.h"
@@ -6,6 +7,7 @@
 #include <math.h>
 
 #define S 1000000
+#define NS 1000000000
 
 /* ---- the map --------------------------------------------------------------------------------- */
 
@@ -264,6 +266,42 @@ test_watch_forgives_a_stall (void)
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_PLAYING);
 }
 
+/* ---- the sound card's clock ------------------------------------------------------------------ */
+
+/* Read once a second, up to 10 ms late, by a card that is off by so much and begins anew on the way. */
+static void
+test_card_clock (gconstpointer data)
+{
+  const double ppm = GPOINTER_TO_INT (data);
+  g_autoptr (GRand) dice = g_rand_new_with_seed (5);
+  HearthCardClock card;
+
+  hearth_card_clock_init (&card);
+  for (gint64 second = 1; second <= 400; second++) {
+    const gint64 opened_s = second > 200 ? 200 : 0;
+    const double card_s = (double) (second - opened_s) * (1 + ppm / 1e6);
+
+    hearth_card_clock_push (&card, (guint64) (card_s * NS), second * S + g_rand_int_range (dice, 0, 10000));
+    if (second > 120 && (second < 200 || second > 320))
+      g_assert_cmpfloat (fabs (hearth_card_clock_get_ppm (&card) - ppm), <, 25);
+  }
+  g_assert_cmpfloat (fabs (hearth_card_clock_get_ppm (&card) - ppm), <, 8);
+  hearth_card_clock_clear (&card);
+}
+
+/* A driver that has lost its mind is not followed. */
+static void
+test_card_clock_of_a_liar (void)
+{
+  HearthCardClock card;
+
+  hearth_card_clock_init (&card);
+  for (gint64 second = 1; second <= 120; second++)
+    hearth_card_clock_push (&card, (guint64) second * NS * 48 / 44, second * S);
+  g_assert_cmpfloat (hearth_card_clock_get_ppm (&card), ==, 0);
+  hearth_card_clock_clear (&card);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -281,6 +319,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/play/sync/follows-a-fast-sender", GINT_TO_POINTER (200), test_sync_follows_a_sender);
   g_test_add_data_func ("/play/sync/follows-a-slow-sender", GINT_TO_POINTER (-200), test_sync_follows_a_sender);
   g_test_add_func ("/play/sync/begins-sound-late-rather-than-never", test_sync_begins_sound_late_rather_than_never);
+  g_test_add_data_func ("/play/card-clock/right", GINT_TO_POINTER (0), test_card_clock);
+  g_test_add_data_func ("/play/card-clock/fast", GINT_TO_POINTER (200), test_card_clock);
+  g_test_add_data_func ("/play/card-clock/slow", GINT_TO_POINTER (-60), test_card_clock);
+  g_test_add_func ("/play/card-clock/of-a-liar", test_card_clock_of_a_liar);
   g_test_add_func ("/play/watch/names-the-reason", test_watch_names_the_reason);
   g_test_add_func ("/play/watch/forgives-a-stall", test_watch_forgives_a_stall);
   return g_test_run ();
