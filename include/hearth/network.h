@@ -70,6 +70,9 @@ typedef enum {
   HEARTH_STREAM_RECONNECTING,   /* lost, trying again by itself */
   HEARTH_STREAM_ENDED,          /* a file or a server said: no more */
   HEARTH_STREAM_FAILED,         /* given up */
+  HEARTH_STREAM_DIRECT,         /* the address turned out to be %HEARTH_DELIVERY_DIRECT: a list (HLS, DASH) or a file that is no
+                                 * transport stream. Nothing more comes; the host closes, and the player opens the address.
+                                 * Hosts of before 1.1 know it not, and say failed */
 } HearthStreamState;
 
 /* Counters of the transport, below the TS packets; they only grow. */

@@ -205,11 +205,8 @@ accept_body (IptvHttp *self, IptvBody body)
   g_autofree char *text = NULL;
 
   switch (body) {
-  case IPTV_BODY_PLAYLIST:
-    text = g_strdup_printf ("%s is a playlist (HLS), not a transport stream: the list should say so, by "
-                            "#KODIPROP:mimetype=application/x-mpegURL",
-                            self->text);
-    finish (self, HEARTH_STREAM_FAILED, HEARTH_ERROR_NOT_SUPPORTED, text);
+  case IPTV_BODY_DIRECT:
+    finish (self, HEARTH_STREAM_DIRECT, 0, NULL);
     return FALSE;
   case IPTV_BODY_HTML:
     text = g_strdup_printf ("%s sends a web page instead of television: is the subscription paid, the box logged in?", self->text);

@@ -58,6 +58,24 @@ begins_with (const guint8 *bytes, gsize n_bytes, const char *word)
   return n_bytes - i >= strlen (word) && g_ascii_strncasecmp ((const char *) bytes + i, word, strlen (word)) == 0;
 }
 
+/* ISO/IEC 14496-12, 4.3: a file type box comes first. */
+static gboolean
+is_mp4 (const guint8 *bytes, gsize n_bytes)
+{
+  return n_bytes >= 8 && memcmp (bytes + 4, "ftyp", 4) == 0;
+}
+
+/* A DASH manifest (ISO/IEC 23009-1, 5.3.1) has its element MPD behind declaration and comments; all else is a web page. */
+static IptvBody
+probe_markup (const guint8 *bytes, gsize n_bytes, gboolean last)
+{
+  if (memmem (bytes, n_bytes, "<MPD", 4) != NULL)
+    return IPTV_BODY_DIRECT;
+  if (begins_with (bytes, n_bytes, "<?xml") && !last && n_bytes < IPTV_TS_PROBE_BYTES)
+    return IPTV_BODY_UNKNOWN;
+  return IPTV_BODY_HTML;
+}
+
 IptvBody
 iptv_ts_probe (const guint8 *bytes, gsize n_bytes, gboolean last, gsize *offset)
 {
@@ -65,9 +83,9 @@ iptv_ts_probe (const guint8 *bytes, gsize n_bytes, gboolean last, gsize *offset)
     if (bytes[*offset] == SYNC_BYTE && is_synchronous (bytes, n_bytes, *offset, last))
       return IPTV_BODY_TS;
   *offset = 0;
-  if (begins_with (bytes, n_bytes, "#EXT"))
-    return IPTV_BODY_PLAYLIST;
+  if (begins_with (bytes, n_bytes, "#EXT") || is_mp4 (bytes, n_bytes))
+    return IPTV_BODY_DIRECT;
   if (begins_with (bytes, n_bytes, "<"))
-    return IPTV_BODY_HTML;
+    return probe_markup (bytes, n_bytes, last);
   return last || n_bytes >= IPTV_TS_PROBE_BYTES ? IPTV_BODY_OTHER : IPTV_BODY_UNKNOWN;
 }

@@ -18,7 +18,7 @@ typedef enum {
   IPTV_BODY_UNKNOWN, /* more bytes are needed */
   IPTV_BODY_TS,
   IPTV_BODY_HTML,
-  IPTV_BODY_PLAYLIST, /* an HLS playlist, or another list */
+  IPTV_BODY_DIRECT, /* an HLS playlist or another list, a DASH manifest, an MP4 file: what players open themselves */
   IPTV_BODY_OTHER,
 } IptvBody;
 

@@ -20,6 +20,7 @@ libhearthd_la_SOURCES = \
   src/hearthd/player/hearth-play-worker.h src/hearthd/player/hearth-play-worker.c \
   src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player.c \
   src/hearthd/player/hearth-player-face.h src/hearthd/player/hearth-player-face.c \
+  src/hearthd/player/hearth-direct-options.h src/hearthd/player/hearth-direct-options.c \
   src/hearthd/player/hearth-zaps.h src/hearthd/player/hearth-zaps.c \
   src/hearthd/recordings/hearth-record-worker.h src/hearthd/recordings/hearth-record-worker.c \
   src/hearthd/recordings/hearth-recording.h src/hearthd/recordings/hearth-recording.c \

@@ -65,6 +65,7 @@ hearth_verdict_reach (HearthVerdict *verdict, const HearthIngestReport *report, 
     say (verdict, report->code, report->text);
     return;
   case HEARTH_STREAM_ENDED:
+  case HEARTH_STREAM_DIRECT:
     return;
   case HEARTH_STREAM_CONNECTING:
   case HEARTH_STREAM_RECONNECTING:
@@ -92,7 +93,7 @@ hearth_verdict_equal (const HearthVerdict *a, const HearthVerdict *b)
 const char *
 hearth_verdict_get_state_name (const HearthVerdict *verdict)
 {
-  static const char *const names[] = { "connecting", "joined", "running", "reconnecting", "ended", "failed" };
+  static const char *const names[] = { "connecting", "joined", "running", "reconnecting", "ended", "failed", "direct" };
 
   return (guint) verdict->state < G_N_ELEMENTS (names) ? names[verdict->state] : "failed";
 }

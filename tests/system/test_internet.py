@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """HLS and DASH through the real box: they play, are left and found again, and say what is wrong with them."""
 
+import http.server
 import json
 import os
 import signal
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import box as boxes
@@ -178,6 +180,63 @@ def tracks_of_lists_are_told_and_chosen(programs):
         box.close()
 
 
+def addresses_that_do_not_say_what_they_are_play(programs):
+    """Lists without a suffix, and behind a redirection: the network's worker finds out and the player takes over, in one zap."""
+    box = start(programs, '1', [at('/hls/1/live'), of('udp', 1), at('/dash/1/live'), at('/go/hls/1'), at('/go/dash/1'), at('/nothing')])
+    try:
+        for number in (1, 2, 3, 4, 5, 2, 1, 3):
+            plays_well(box, box.zap(number), 1, 2)
+        serial = box.call(VIEW, 'Player1', 'OpenUri', '(sa{sv})', box.headend['http'] + '/go/hls/1', {})
+        plays_well(box, serial, 1, 2)
+        box.zap(6)
+        box.wait(lambda: box.get(VIEW, 'Player1', 'Reason') == 'NoSignal', 5, 'a page that is not there')
+    finally:
+        box.close()
+
+
+class Door(http.server.BaseHTTPRequestHandler):
+    """Lets in whom it knows, and sends them on to the head-end."""
+    target = ''
+
+    def do_GET(self):
+        known = self.headers.get('User-Agent') == 'Known/1' and self.headers.get('Referer') == 'http://from.example/'
+        self.send_response(302 if known and self.headers.get('X-Ticket') == 'a b' else 403)
+        self.send_header('Location', self.target)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+def what_the_list_says_of_requests_holds_for_lists_too(programs):
+    box = Box(programs)
+    door = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Door)
+    threading.Thread(target=door.serve_forever, daemon=True).start()
+    try:
+        headend = box.start_headend('--channels', '1', '--http-port', '0')
+        Door.target = headend['channels'][0]['hls']
+        box.start()
+        playlist = os.path.join(box.folder, 'door.m3u')
+        with open(playlist, 'w', encoding='utf-8') as file:
+            base = f'http://127.0.0.1:{door.server_port}'
+            file.write('#EXTM3U\n#EXTINF:-1,By options\n#EXTVLCOPT:http-user-agent=Known/1\n#EXTVLCOPT:http-referrer=http://from.example/\n'
+                       f'#KODIPROP:inputstream.adaptive.stream_headers=X-Ticket=a%20b\n{base}/a.m3u8\n'
+                       f'#EXTINF:-1,Behind a bar\n{base}/b|User-Agent=Known%2F1&Referer=http%3A%2F%2Ffrom.example%2F&X-Ticket=a%20b\n'
+                       f'#EXTINF:-1,A stranger\n{base}/c.m3u8\n')
+        os.chmod(playlist, 0o644)
+        box.add_network('door', location=playlist)
+        box.wait(box.try_log_frames, 15, 'the screen')
+        for number in (1, 2):
+            box.wait_frame(1, 20, serial=box.zap(number), count=10)
+        box.zap(3)
+        box.wait(lambda: '403' in box.get(VIEW, 'Player1', 'ReasonText'), 5, 'the refusal')
+    finally:
+        door.shutdown()
+        box.close()
+
+
 if __name__ == '__main__':
     boxes.run([lists_play_on_and_give_way_to_the_ring, a_list_that_is_not_there_is_told, what_fails_while_it_plays_is_told_and_comes_back,
-               a_server_that_goes_and_comes_is_found_again, tracks_of_lists_are_told_and_chosen])
+               a_server_that_goes_and_comes_is_found_again, tracks_of_lists_are_told_and_chosen,
+               addresses_that_do_not_say_what_they_are_play, what_the_list_says_of_requests_holds_for_lists_too])

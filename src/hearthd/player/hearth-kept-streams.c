@@ -5,6 +5,7 @@ struct _HearthKeptStreams {
   HearthNetworks *networks;
   HearthChannels *channels;
   GPtrArray *streams; /* HearthStream */
+  GHashTable *direct; /* addresses that networks found to be lists */
 };
 
 HearthKeptStreams *
@@ -15,6 +16,7 @@ hearth_kept_streams_new (HearthNetworks *networks, HearthChannels *channels)
   self->networks = networks;
   self->channels = channels;
   self->streams = g_ptr_array_new_with_free_func (g_object_unref);
+  self->direct = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -22,6 +24,7 @@ void
 hearth_kept_streams_free (HearthKeptStreams *self)
 {
   g_ptr_array_unref (self->streams);
+  g_hash_table_unref (self->direct);
   g_free (self);
 }
 
@@ -110,4 +113,19 @@ gboolean
 hearth_kept_streams_is_empty (HearthKeptStreams *self)
 {
   return self->streams->len == 0;
+}
+
+gboolean
+hearth_kept_streams_note_direct (HearthKeptStreams *self, HearthStream *stream)
+{
+  if (!g_str_equal (hearth_stream_get_state (stream), "direct"))
+    return FALSE;
+  g_hash_table_add (self->direct, g_strdup (hearth_stream_get_uri (stream)));
+  return TRUE;
+}
+
+gboolean
+hearth_kept_streams_is_direct (HearthKeptStreams *self, const char *uri)
+{
+  return g_hash_table_contains (self->direct, uri);
 }

@@ -25,5 +25,8 @@ HearthStream *hearth_kept_streams_find (HearthKeptStreams *kept, const HearthCha
 /* Closes all that carry none of @channels (ids, @n) and are not @current. */
 void hearth_kept_streams_close_others (HearthKeptStreams *kept, HearthStream *current, const char *const *channels, guint n);
 gboolean hearth_kept_streams_is_empty (HearthKeptStreams *kept);
+/* TRUE: its network found @stream to be a list that only the player can open (state "direct"); that is remembered of its address. */
+gboolean hearth_kept_streams_note_direct (HearthKeptStreams *kept, HearthStream *stream);
+gboolean hearth_kept_streams_is_direct (HearthKeptStreams *kept, const char *uri);
 
 G_END_DECLS

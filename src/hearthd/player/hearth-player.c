@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/player/hearth-player.h"
 
-#include "hearthd/channels/hearth-channel-keys.h"
+#include "hearthd/player/hearth-direct-options.h"
 #include "hearthd/player/hearth-kept-streams.h"
 #include "hearthd/player/hearth-play-worker.h"
 #include "hearthd/player/hearth-player-face.h"
@@ -43,6 +43,7 @@ struct _HearthPlayer {
   HearthPlayWorker *ring_worker, *internet_worker; /* the second is started when first needed */
   HearthPlayWorker *linked;                        /* whose frames the screen gets */
   HearthKeptStreams *kept;
+  guint turning;            /* idle: what is on is one of them */
   HearthZaps *zaps;
   HearthRingWaiter *waiters[READERS];
   guint serial, next_waiter;
@@ -125,10 +126,17 @@ on_stream_ring (HearthStream *stream, gpointer user_data)
   open_ring (self, self->on.opened);
 }
 
+static gboolean on_turn_direct (gpointer user_data);
+
 static void
 on_stream_state (HearthStream *stream, gpointer user_data)
 {
-  update_state (user_data);
+  HearthPlayer *self = user_data;
+
+  if (!hearth_kept_streams_note_direct (self->kept, stream))
+    update_state (self);
+  else if (self->turning == 0) /* not inside the stream's own call: it goes */
+    self->turning = g_idle_add (on_turn_direct, self);
 }
 
 static void
@@ -242,6 +250,8 @@ make_options (HearthPlayer *self, gboolean resume)
   g_variant_dict_insert (&options, "channel", "s", self->on.channel);
   g_variant_dict_insert (&options, "resume", "b", resume);
   g_variant_dict_insert (&options, "audio", "s", hearth_settings_store_get_string (self->settings, "player.audio-language"));
+  if (self->on.direct)
+    hearth_direct_options_add_of_channel (&options, self->channels, self->on.channel, self->on.leg);
   return g_variant_dict_end (&options);
 }
 
@@ -294,17 +304,42 @@ need_internet_worker (HearthPlayer *self)
     self->internet_worker = hearth_play_worker_new (self->workers, "main-internet", TRUE, &worker_funcs, self);
 }
 
-/* An address on the bus, without what only its owner should know. */
+/* The stream of what is on goes, its address stays. */
+static void
+let_player_fetch (HearthPlayer *self)
+{
+  g_free (self->on.uri);
+  self->on.uri = g_strdup (hearth_stream_get_uri (self->on.stream));
+  remove_waiters (self);
+  g_signal_handlers_disconnect_by_data (self->on.stream, self);
+  g_clear_object (&self->on.stream);
+  self->on.direct = TRUE;
+  self->on.opened = FALSE;
+  need_internet_worker (self);
+}
+
+/* The same zap goes on, by another way. */
+static gboolean
+on_turn_direct (gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  self->turning = 0;
+  if (self->on.stream == NULL || !hearth_kept_streams_note_direct (self->kept, self->on.stream))
+    return G_SOURCE_REMOVE;
+  hearth_info ("%s is a list: the player fetches it", *self->on.channel != '\0' ? self->on.channel : "the address");
+  let_player_fetch (self);
+  open_on_worker (self, FALSE);
+  update_state (self);
+  update_kept (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 set_shown_uri (HearthPlayer *self)
 {
-  g_autofree char *scheme = NULL, *rest = NULL, *shown = NULL;
+  g_autofree char *shown = *self->on.channel == '\0' && self->on.uri != NULL ? hearth_direct_dup_shown (self->on.uri) : NULL;
 
-  if (*self->on.channel == '\0' && self->on.uri != NULL) {
-    scheme = g_uri_parse_scheme (self->on.uri);
-    rest = hearth_channel_keys_dup_address (self->on.uri);
-    shown = g_strconcat (scheme != NULL ? scheme : "", "://", rest, NULL);
-  }
   hearth_dbus_player1_set_uri (self->face, shown != NULL ? shown : "");
 }
 
@@ -335,6 +370,14 @@ change_programme (HearthPlayer *self, const char *channel)
   clear_programme (self);
 }
 
+static gboolean
+check_awake (HearthPlayer *self, GError **error)
+{
+  if (self->asleep != NULL)
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "the box is in standby: System1.Wake first");
+  return self->asleep == NULL;
+}
+
 guint
 hearth_player_open_channel (HearthPlayer *self, const char *id, guint leg, GError **error)
 {
@@ -350,16 +393,14 @@ hearth_player_open_channel (HearthPlayer *self, const char *id, guint leg, GErro
                  channel == NULL ? "there is no channel with the id “%s”" : "channel %s has no such leg", id);
     return 0;
   }
-  if (self->asleep != NULL) {
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "the box is in standby: System1.Wake first");
+  if (!check_awake (self, error))
     return 0;
-  }
   change_programme (self, channel->id);
   g_free (self->on.channel);
   self->on.channel = g_strdup (channel->id);
   self->on.leg = leg;
   hearth_channels_get_leg (self->channels, &channel->legs[leg], &entry);
-  self->on.direct = entry.delivery == HEARTH_DELIVERY_DIRECT;
+  self->on.direct = entry.delivery == HEARTH_DELIVERY_DIRECT || hearth_kept_streams_is_direct (self->kept, entry.uri);
   if (self->on.direct) {
     self->on.uri = g_strdup (entry.uri);
     need_internet_worker (self);
@@ -371,41 +412,33 @@ hearth_player_open_channel (HearthPlayer *self, const char *id, guint leg, GErro
     if (stream != NULL)
       take_stream (self, stream);
   }
+  if (self->on.stream != NULL && hearth_kept_streams_note_direct (self->kept, self->on.stream)) /* while it was kept ahead */
+    let_player_fetch (self);
   serial = begin (self, command_us, prefetched);
   hearth_output_show_banner (self->output, self->channels, channel);
   hearth_settings_store_set (self->settings, "player.last-channel", g_variant_new_string (channel->id), NULL);
   return serial;
 }
 
-static gboolean
-is_adaptive (const char *uri)
-{
-  g_autofree char *path = g_strndup (uri, strcspn (uri, "?#|"));
-
-  return g_str_has_prefix (uri, "http") && (g_str_has_suffix (path, ".m3u8") || g_str_has_suffix (path, ".mpd"));
-}
-
 guint
 hearth_player_open_uri (HearthPlayer *self, const char *uri, GError **error)
 {
-  HearthNetworkObject *network = is_adaptive (uri) ? NULL : hearth_networks_get_any (self->networks, "iptv");
+  HearthNetworkObject *network = hearth_direct_is_list (uri) ? NULL : hearth_networks_get_any (self->networks, "iptv");
   gint64 command_us = g_get_monotonic_time ();
 
   if (strstr (uri, "://") == NULL) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "“%s” is no address: it lacks a scheme, as in udp://", uri);
     return 0;
   }
-  if (!is_adaptive (uri) && network == NULL) {
+  if (!hearth_direct_is_list (uri) && network == NULL) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "no network opens %s: add one of kind iptv first", uri);
     return 0;
   }
-  if (self->asleep != NULL) {
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "the box is in standby: System1.Wake first");
+  if (!check_awake (self, error))
     return 0;
-  }
   change_programme (self, "");
   self->on.uri = g_strdup (uri);
-  self->on.direct = network == NULL;
+  self->on.direct = network == NULL || hearth_kept_streams_is_direct (self->kept, uri);
   if (self->on.direct)
     need_internet_worker (self);
   else
@@ -457,7 +490,7 @@ update_kept (HearthPlayer *self)
   guint n = 0;
   gboolean prefetch = hearth_settings_store_get_boolean (self->settings, "player.prefetch") && *self->on.channel != '\0';
 
-  if (*self->on.channel != '\0')
+  if (*self->on.channel != '\0' && !self->on.direct)
     wanted[n++] = self->on.channel;
   for (gint delta = -1; prefetch && delta <= 1; delta += 2) {
     const HearthChannel *channel = hearth_channels_step (self->channels, self->on.channel, delta);
@@ -466,7 +499,7 @@ update_kept (HearthPlayer *self)
     if (channel == NULL)
       continue;
     hearth_channels_get_leg (self->channels, &channel->legs[0], &entry);
-    if (entry.delivery != HEARTH_DELIVERY_RING)
+    if (entry.delivery != HEARTH_DELIVERY_RING || hearth_kept_streams_is_direct (self->kept, entry.uri))
       continue;
     if (is_shown (self))
       hearth_kept_streams_open (self->kept, channel, 0);
@@ -736,6 +769,7 @@ hearth_player_finalize (GObject *object)
 {
   HearthPlayer *self = HEARTH_PLAYER (object);
 
+  g_clear_handle_id (&self->turning, g_source_remove);
   drop_waiters (self);
   clear_programme (self);
   g_free (self->on.channel);

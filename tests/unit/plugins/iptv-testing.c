@@ -138,7 +138,7 @@ on_gap (HearthStreamSink *sink)
 static void
 on_state (HearthStreamSink *sink, HearthStreamState state, HearthError code, const char *text)
 {
-  static const char *const names[] = { "connecting", "joined", "running", "reconnecting", "ended", "failed" };
+  static const char *const names[] = { "connecting", "joined", "running", "reconnecting", "ended", "failed", "direct" };
   TestSink *self = enter (sink);
 
   g_string_append_printf (self->states, "%s%s%s ", names[state], text != NULL ? ":" : "",

@@ -285,8 +285,8 @@ test_refusals (Fixture *f, gconstpointer data)
   } refusals[] = {
     { "/nothing", "reconnecting:NoSignal", "404" },
     { "/agent", "reconnecting:NoSignal", "403" },
-    { "/hls", "failed:NotSupported", "HLS" },
-    { "/list", "failed:NotSupported", "playlist" },
+    { "/hls", "direct", "" },
+    { "/list", "direct", "" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++) {
@@ -296,7 +296,7 @@ test_refusals (Fixture *f, gconstpointer data)
 
     WAIT_FOR (test_sink_has_state (sink, refusals[i].state));
     test_network_close (f->network, stream, sink);
-    g_assert_nonnull (strstr (sink->text, refusals[i].word));
+    g_assert_true (*refusals[i].word == '\0' || strstr (sink->text, refusals[i].word) != NULL);
     g_assert_cmpuint (sink->bytes->len, ==, 0);
     test_sink_free (sink);
   }

@@ -254,7 +254,11 @@ test_probe (void)
   g_assert_cmpint (iptv_ts_probe (bytes, sizeof bytes, FALSE, &offset), ==, IPTV_BODY_TS);
   g_assert_cmpuint (offset, ==, 10);
   g_assert_cmpint (iptv_ts_probe ((const guint8 *) "\n <!DOCTYPE html>", 17, FALSE, &offset), ==, IPTV_BODY_HTML);
-  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "#EXTM3U\n", 8, FALSE, &offset), ==, IPTV_BODY_PLAYLIST);
+  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "#EXTM3U\n", 8, FALSE, &offset), ==, IPTV_BODY_DIRECT);
+  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "\0\0\0\x18" "ftypiso5", 12, FALSE, &offset), ==, IPTV_BODY_DIRECT);
+  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "<?xml version=\"1.0\"?>", 21, FALSE, &offset), ==, IPTV_BODY_UNKNOWN);
+  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "<?xml version=\"1.0\"?>", 21, TRUE, &offset), ==, IPTV_BODY_HTML);
+  g_assert_cmpint (iptv_ts_probe ((const guint8 *) "<?xml version=\"1.0\"?>\n<MPD ", 27, FALSE, &offset), ==, IPTV_BODY_DIRECT);
   g_assert_cmpint (iptv_ts_probe ((const guint8 *) "OggS", 4, FALSE, &offset), ==, IPTV_BODY_UNKNOWN);
   g_assert_cmpint (iptv_ts_probe ((const guint8 *) "OggS", 4, TRUE, &offset), ==, IPTV_BODY_OTHER);
 }

@@ -134,6 +134,8 @@ test_plugins_word (void)
   assert_verdict (&report, 22 * S, "failed", "Disconnected");
   report.state = HEARTH_STREAM_ENDED;
   assert_verdict (&report, 60 * S, "ended", "");
+  report.state = HEARTH_STREAM_DIRECT;
+  assert_verdict (&report, 60 * S, "direct", "");
   report = joined_at (10 * S);
   report.state = HEARTH_STREAM_CONNECTING;
   assert_verdict (&report, 60 * S, "connecting", "");
