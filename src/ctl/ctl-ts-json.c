@@ -297,7 +297,7 @@ add_network (GString *out, CtlTs *self)
   add_text (out, "name", hearth_si_multiplex_get_network_name (self->multiplex));
   add_known (out, "transport_stream_id", hearth_si_multiplex_get_transport_stream_id (self->multiplex), -1);
   add_known (out, "original_network_id", hearth_si_multiplex_get_original_network_id (self->multiplex), -1);
-  add_text (out, "standard", hearth_si_multiplex_is_arib (self->multiplex) ? "arib" : ctl_ts_has_atsc (self) ? "atsc" : "dvb");
+  add_text (out, "standard", hearth_si_multiplex_is_arib (self->multiplex) ? "arib" : hearth_si_multiplex_is_atsc (self->multiplex) ? "atsc" : "dvb");
   g_string_append_c (out, '}');
 }
 

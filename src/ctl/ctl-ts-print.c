@@ -27,7 +27,7 @@ print_network (CtlTs *self)
   if (stream >= 0)
     ctl_print ("transport stream %d", stream);
   ctl_print ("%s%s\n", hearth_si_multiplex_is_arib (self->multiplex) ? ", ARIB service information (names are not read)" : "",
-             ctl_ts_has_atsc (self) ? ", ATSC service information (not read)" : "");
+             hearth_si_multiplex_is_atsc (self->multiplex) ? ", ATSC service information (not read)" : "");
 }
 
 static void

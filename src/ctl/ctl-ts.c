@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #define PIECE_BYTES (1 << 20)
-#define PID_ATSC_PSIP 0x1ffb
 
 /* ---- tables -------------------------------------------------------------------------------- */
 
@@ -178,12 +177,6 @@ ctl_ts_is_encrypted (CtlTs *self, const HearthSiService *service)
     if (hearth_ts_survey_get_pid (self->survey, service->streams[i].ts.pid)->scrambled > 0)
       return TRUE;
   return FALSE;
-}
-
-gboolean
-ctl_ts_has_atsc (CtlTs *self)
-{
-  return hearth_ts_survey_get_pid (self->survey, PID_ATSC_PSIP)->packets > 0;
 }
 
 const char *

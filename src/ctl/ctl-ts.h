@@ -40,7 +40,6 @@ gboolean ctl_ts_read (CtlTs *self, const char *path, GError **error);
 GPtrArray *ctl_ts_list_events (CtlTs *self);
 /* Scrambled by what is signalled, or by what came. */
 gboolean ctl_ts_is_encrypted (CtlTs *self, const HearthSiService *service);
-gboolean ctl_ts_has_atsc (CtlTs *self);
 const char *ctl_ts_kind_name (HearthSiKind kind);
 char *ctl_ts_dup_utc (gint64 utc_s); /* ISO 8601 with Z; NULL for HEARTH_SI_NO_TIME */
 const char *ctl_ts_genre_name (const HearthSiEvent *event); /* (nullable) */

@@ -24,6 +24,7 @@ enum {
   ROLE_EIT = 1 << 5,
   ROLE_SHORT = 1 << 6, /* RST, TDT, TOT */
   ROLE_AIT = 1 << 7,
+  ROLE_PSIP = 1 << 8,
 };
 
 typedef struct {
@@ -34,7 +35,7 @@ typedef struct {
 } Programme;
 
 struct _HearthSiCollector {
-  guint8 roles[N_PIDS];           /* first, for this alone is read for each packet */
+  guint16 roles[N_PIDS];             /* first, for this alone is read for each packet */
   HearthTsSection *sections[N_PIDS]; /* of those with a role, once a packet of theirs came */
   guint n_pids;
   HearthSiCollect what;
@@ -52,7 +53,7 @@ struct _HearthSiCollector {
 /* ---- which PIDs ------------------------------------------------------------------------------ */
 
 static void
-give_role (HearthSiCollector *self, guint8 roles[N_PIDS], guint *n_given, guint16 pid, guint8 role, gboolean wanted)
+give_role (guint16 roles[N_PIDS], guint *n_given, guint16 pid, guint16 role, gboolean wanted)
 {
   if (!wanted || pid >= HEARTH_TS_NO_PID || (roles[pid] == 0 && *n_given == HEARTH_SI_COLLECTOR_MAX_PIDS))
     return;
@@ -61,28 +62,29 @@ give_role (HearthSiCollector *self, guint8 roles[N_PIDS], guint *n_given, guint1
 }
 
 static void
-give_roles (HearthSiCollector *self, guint8 roles[N_PIDS])
+give_roles (HearthSiCollector *self, guint16 roles[N_PIDS])
 {
   HearthSiCollect what = self->what;
   gboolean applications = (what & HEARTH_SI_COLLECT_APPLICATIONS) != 0;
   guint n = 0;
 
-  give_role (self, roles, &n, HEARTH_SI_PID_PAT, ROLE_PAT, what & (HEARTH_SI_COLLECT_PSI | HEARTH_SI_COLLECT_NETWORK | HEARTH_SI_COLLECT_APPLICATIONS));
-  give_role (self, roles, &n, HEARTH_SI_PID_CAT, ROLE_CAT, what & HEARTH_SI_COLLECT_PSI);
-  give_role (self, roles, &n, HEARTH_SI_PID_NIT, ROLE_NIT, what & HEARTH_SI_COLLECT_NETWORK);
-  give_role (self, roles, &n, HEARTH_SI_PID_SDT, ROLE_SDT, what & HEARTH_SI_COLLECT_SERVICES);
-  give_role (self, roles, &n, HEARTH_SI_PID_EIT, ROLE_EIT, what & (HEARTH_SI_COLLECT_PRESENT | HEARTH_SI_COLLECT_SCHEDULE));
-  give_role (self, roles, &n, HEARTH_SI_PID_RST, ROLE_SHORT, what & HEARTH_SI_COLLECT_PRESENT);
-  give_role (self, roles, &n, HEARTH_SI_PID_TDT, ROLE_SHORT, what & HEARTH_SI_COLLECT_TIME);
+  give_role (roles, &n, HEARTH_SI_PID_PAT, ROLE_PAT, what & (HEARTH_SI_COLLECT_PSI | HEARTH_SI_COLLECT_NETWORK | HEARTH_SI_COLLECT_APPLICATIONS));
+  give_role (roles, &n, HEARTH_SI_PID_CAT, ROLE_CAT, what & HEARTH_SI_COLLECT_PSI);
+  give_role (roles, &n, HEARTH_SI_PID_PSIP, ROLE_PSIP, what & HEARTH_SI_COLLECT_PSI);
+  give_role (roles, &n, HEARTH_SI_PID_NIT, ROLE_NIT, what & HEARTH_SI_COLLECT_NETWORK);
+  give_role (roles, &n, HEARTH_SI_PID_SDT, ROLE_SDT, what & HEARTH_SI_COLLECT_SERVICES);
+  give_role (roles, &n, HEARTH_SI_PID_EIT, ROLE_EIT, what & (HEARTH_SI_COLLECT_PRESENT | HEARTH_SI_COLLECT_SCHEDULE));
+  give_role (roles, &n, HEARTH_SI_PID_RST, ROLE_SHORT, what & HEARTH_SI_COLLECT_PRESENT);
+  give_role (roles, &n, HEARTH_SI_PID_TDT, ROLE_SHORT, what & HEARTH_SI_COLLECT_TIME);
   for (guint i = 0; i < self->programmes->len; i++) {
     const Programme *p = &g_array_index (self->programmes, Programme, i);
 
     if (p->number == 0)
-      give_role (self, roles, &n, p->pid, ROLE_NIT, what & HEARTH_SI_COLLECT_NETWORK);
+      give_role (roles, &n, p->pid, ROLE_NIT, what & HEARTH_SI_COLLECT_NETWORK);
     else
-      give_role (self, roles, &n, p->pid, ROLE_PMT, what & (HEARTH_SI_COLLECT_PSI | HEARTH_SI_COLLECT_APPLICATIONS));
+      give_role (roles, &n, p->pid, ROLE_PMT, what & (HEARTH_SI_COLLECT_PSI | HEARTH_SI_COLLECT_APPLICATIONS));
     for (guint k = 0; k < p->n_aits; k++)
-      give_role (self, roles, &n, p->aits[k], ROLE_AIT, applications);
+      give_role (roles, &n, p->aits[k], ROLE_AIT, applications);
   }
   self->n_pids = n;
 }
@@ -90,7 +92,7 @@ give_roles (HearthSiCollector *self, guint8 roles[N_PIDS])
 static void
 update_roles (HearthSiCollector *self)
 {
-  g_autofree guint8 *roles = g_new0 (guint8, N_PIDS);
+  g_autofree guint16 *roles = g_new0 (guint16, N_PIDS);
   gboolean changed = FALSE;
 
   self->roles_stale = FALSE;
@@ -100,7 +102,7 @@ update_roles (HearthSiCollector *self)
     if (roles[pid] == 0)
       g_clear_pointer (&self->sections[pid], g_free);
   }
-  memcpy (self->roles, roles, N_PIDS);
+  memcpy (self->roles, roles, N_PIDS * sizeof *roles);
   if (changed)
     hearth_si_knowns_drop_pids (&self->knowns, roles);
   if (changed && self->funcs.pids_changed != NULL)
@@ -161,7 +163,7 @@ follow_pmt (HearthSiCollector *self, const guint8 *section, gsize n_bytes)
 
 /* ---- which tables ------------------------------------------------------------------------------ */
 
-static guint8
+static guint16
 role_of (guint8 table_id)
 {
   switch (table_id) {
@@ -177,7 +179,10 @@ role_of (guint8 table_id)
   case HEARTH_SI_TABLE_TDT:
   case HEARTH_SI_TABLE_TOT: return ROLE_SHORT;
   case HEARTH_SI_TABLE_AIT: return ROLE_AIT;
-  default: return hearth_si_table_is_eit (table_id) ? ROLE_EIT : 0;
+  default:
+    if (hearth_si_table_is_atsc (table_id))
+      return ROLE_PSIP;
+    return hearth_si_table_is_eit (table_id) ? ROLE_EIT : 0;
   }
 }
 

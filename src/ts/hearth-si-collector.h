@@ -24,7 +24,7 @@ G_BEGIN_DECLS
 #define HEARTH_SI_COLLECTOR_MAX_PIDS 512        /* PIDs with tables, 4 KiB each */
 
 typedef enum {
-  HEARTH_SI_COLLECT_PSI = 1 << 0,          /* PAT, CAT, PMT */
+  HEARTH_SI_COLLECT_PSI = 1 << 0,          /* PAT, CAT, PMT; whether there is ATSC's */
   HEARTH_SI_COLLECT_NETWORK = 1 << 1,      /* NIT */
   HEARTH_SI_COLLECT_SERVICES = 1 << 2,     /* SDT, BAT */
   HEARTH_SI_COLLECT_PRESENT = 1 << 3,      /* EIT present/following, RST */

@@ -65,7 +65,7 @@ forget (HearthSiKnowns *self, HearthSiKnown *known)
 }
 
 void
-hearth_si_knowns_drop_pids (HearthSiKnowns *self, const guint8 *roles)
+hearth_si_knowns_drop_pids (HearthSiKnowns *self, const guint16 *roles)
 {
   HearthSiKnown *newer;
 

@@ -42,7 +42,7 @@ HearthSiNews hearth_si_knowns_take (HearthSiKnowns *self, guint16 pid, const Hea
 /* The table to which a damaged section of @pid with these first bytes belongs, as far as it can be told. */
 HearthSiKnown *hearth_si_knowns_blame (HearthSiKnowns *self, guint16 pid, const guint8 damaged[12]);
 /* Forgets the tables of PIDs that @roles has 0 for, so that they are new when they come back. */
-void hearth_si_knowns_drop_pids (HearthSiKnowns *self, const guint8 *roles);
+void hearth_si_knowns_drop_pids (HearthSiKnowns *self, const guint16 *roles);
 /* Brings table.n_wanted up to date. */
 void hearth_si_known_count_wanted (HearthSiKnown *known, gint64 utc_s);
 

@@ -33,7 +33,7 @@ struct _HearthSiMultiplex {
   GPtrArray *sorted;      /* (nullable) Entry, borrowed; made when asked for */
   gint transport_stream_id, original_network_id, network_id;
   char *network_name;
-  gboolean arib;
+  gboolean arib, atsc;
 };
 
 static guint64
@@ -383,7 +383,7 @@ hearth_si_multiplex_take (HearthSiMultiplex *self, guint16 pid, const guint8 *se
   case HEARTH_SI_TABLE_NIT_ACTUAL:
   case HEARTH_SI_TABLE_NIT_OTHER:
   case HEARTH_SI_TABLE_BAT: take_nit (self, section, n_bytes); break;
-  default: break;
+  default: self->atsc |= hearth_si_table_is_atsc (section[0]); break;
   }
 }
 
@@ -531,6 +531,12 @@ gboolean
 hearth_si_multiplex_is_arib (HearthSiMultiplex *self)
 {
   return self->arib;
+}
+
+gboolean
+hearth_si_multiplex_is_atsc (HearthSiMultiplex *self)
+{
+  return self->atsc;
 }
 
 /* ---- life -------------------------------------------------------------------------------------------------- */

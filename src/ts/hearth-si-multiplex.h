@@ -101,5 +101,6 @@ const HearthSiTransport *hearth_si_multiplex_get_transports (HearthSiMultiplex *
 
 /* It carries ARIB's service information (ISDB) or ATSC's: names are then not to be read by DVB's rules. */
 gboolean hearth_si_multiplex_is_arib (HearthSiMultiplex *self);
+gboolean hearth_si_multiplex_is_atsc (HearthSiMultiplex *self);
 
 G_END_DECLS

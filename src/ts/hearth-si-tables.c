@@ -26,7 +26,8 @@ hearth_si_table_get_name (guint8 table_id, char buffer[16])
     { 0x46, 0x46, "SDT other" },  { 0x4a, 0x4a, "BAT" },        { 0x4e, 0x4e, "EIT p/f actual" },
     { 0x4f, 0x4f, "EIT p/f other" }, { 0x50, 0x5f, "EIT schedule actual" }, { 0x60, 0x6f, "EIT schedule other" },
     { 0x70, 0x70, "TDT" },        { 0x71, 0x71, "RST" },        { 0x72, 0x72, "ST" },
-    { 0x73, 0x73, "TOT" },        { 0x74, 0x74, "AIT" },
+    { 0x73, 0x73, "TOT" },        { 0x74, 0x74, "AIT" },        { 0xc7, 0xc7, "ATSC MGT" },
+    { 0xc8, 0xc8, "ATSC TVCT" },  { 0xc9, 0xc9, "ATSC CVCT" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

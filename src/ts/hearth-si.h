@@ -38,6 +38,7 @@ G_BEGIN_DECLS
 #define HEARTH_SI_PID_EIT 0x0012
 #define HEARTH_SI_PID_RST 0x0013
 #define HEARTH_SI_PID_TDT 0x0014 /* TOT too */
+#define HEARTH_SI_PID_PSIP 0x1ffb /* ATSC's tables: A/65, 4.1 */
 
 /* EN 300 468, table 2 */
 enum {
@@ -58,7 +59,15 @@ enum {
   HEARTH_SI_TABLE_STUFFING = 0x72,
   HEARTH_SI_TABLE_TOT = 0x73,
   HEARTH_SI_TABLE_AIT = 0x74,
+  HEARTH_SI_TABLE_ATSC_MGT = 0xc7, /* recognised, not read: A/65, table 4.1; and the two behind it, TVCT and CVCT */
+  HEARTH_SI_TABLE_ATSC_CVCT = 0xc9,
 };
+
+static inline gboolean
+hearth_si_table_is_atsc (guint8 table_id)
+{
+  return table_id >= HEARTH_SI_TABLE_ATSC_MGT && table_id <= HEARTH_SI_TABLE_ATSC_CVCT;
+}
 
 static inline gboolean
 hearth_si_table_is_eit (guint8 table_id)

@@ -143,6 +143,10 @@ test_unannounced (void)
   ASSERT_TEXT ("\xe4\xb8\xad\xe5\xa4\xae", "中央");
   ASSERT_TEXT ("Caf\xc3\xa9", "Café");
   ASSERT_TEXT ("\xd0\x94\xd0\xb0", "Да");
+  ASSERT_TEXT ("\xd0\xa4\xd0\xb0\xd0\xb9\xd0\xbb", "Файл");    /* valid GB 2312 as well */
+  ASSERT_TEXT ("Le fichier \xc2\xab", "Le fichier «");
+  ASSERT_TEXT ("Afficher l\xb9\xc2" "editeur", "Afficher l’éditeur");
+  ASSERT_TEXT ("\xa7\xf3\xb7\x73\xa5\xa2\xb1\xd1", "更新失敗"); /* nothing but signs in ISO 6937 */
   ASSERT_TEXT ("M\xfcller f\xfcr \xc4rzte", "Müller für Ärzte"); /* ISO 8859-1 */
 }
 

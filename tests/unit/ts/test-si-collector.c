@@ -413,6 +413,21 @@ test_arib (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpint (hearth_si_collector_get_utc_s (f->collector) % 86400, ==, 3600);
 }
 
+/* America's tables are noticed, and nothing of them is taken for a name. */
+static void
+test_atsc (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  SiSection *vct = si_begin (0xc8, 1, 0, 0, 0);
+  guint n;
+
+  si_text (vct, "\x00\x01\x00W\x00N\x00B\x00C");
+  send (f, HEARTH_SI_PID_PSIP, si_finish (vct));
+  g_assert_cmpuint (f->n_sections, ==, 1);
+  g_assert_true (hearth_si_multiplex_is_atsc (f->multiplex));
+  hearth_si_multiplex_get_services (f->multiplex, &n);
+  g_assert_cmpuint (n, ==, 0);
+}
+
 static void
 read_event (HearthSiEvent *event, const void *descriptors, gsize n_bytes)
 {
@@ -501,6 +516,7 @@ main (int argc, char **argv)
   ADD ("/si-collector/reset", 0, test_reset);
   ADD ("/si-multiplex/joined", 0, test_multiplex);
   ADD ("/si-multiplex/arib", 0, test_arib);
+  ADD ("/si-multiplex/atsc", 0, test_atsc);
   g_test_add_func ("/si-event/texts", test_event_texts);
   g_test_add_func ("/ts-survey/counts", test_survey);
   return g_test_run ();
