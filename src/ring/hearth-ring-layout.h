@@ -15,11 +15,15 @@ G_BEGIN_DECLS
  *     0                      HearthRingHeader
  *     HEARTH_RING_PAYLOAD_AT payload_bytes of packets, then nothing up to the page's end
  *
- * The byte of position p lies at p % payload_bytes. All that changes is atomic: the writer runs while readers look. */
+ * Of the payload only a span is used, for memory that is never touched costs nothing and a stream's rate is not known before it
+ * flows. The span changes at moments of the writer's choosing: a new one begins at the position `base` that lies at the payload's
+ * beginning, and the byte of position p >= base lies at (p - base) % bytes. What the former span held from `base` on lies in both at
+ * the same place; what it held before is given up. All that changes is atomic: the writer runs while readers look. */
 
 #define HEARTH_RING_MAGIC 0x474e5248u /* "HRNG" */
-#define HEARTH_RING_LAYOUT 1
+#define HEARTH_RING_LAYOUT 2
 #define HEARTH_RING_INDEX_ENTRIES 2048u /* a power of two; 40 s of a stream of key frames only */
+#define HEARTH_RING_SPANS 16u /* the span may change so often */
 #define HEARTH_RING_SECTION_BYTES 1024u /* ISO/IEC 13818-1, 2.4.4: PAT and PMT sections are no longer */
 #define HEARTH_RING_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL)
 #define HEARTH_RING_MAX_POSITION (G_GUINT64_CONSTANT (1) << 62) /* sums of positions and sizes never overflow */
@@ -35,6 +39,11 @@ typedef struct {
 } HearthRingEntry;
 G_STATIC_ASSERT (sizeof (HearthRingEntry) == 64);
 
+/* Written once, before n_spans counts it. Multiples of 188. */
+typedef struct {
+  _Atomic guint64 base, bytes;
+} HearthRingSpan;
+
 typedef struct {
   _Atomic guint32 sequence; /* odd while they are written */
   _Atomic guint32 generation;
@@ -45,17 +54,19 @@ typedef struct {
 typedef struct {
   guint32 magic, layout;
   guint32 index_entries, payload_at;
-  guint64 payload_bytes; /* a multiple of 188: no packet is cut by the ring's end */
+  guint64 payload_bytes; /* the longest span; a multiple of 188: no packet is cut by the ring's end */
   guint8 padding[40];
 
-  _Atomic guint64 reserved; /* bytes before reserved - payload_bytes are, or are about to be, overwritten */
+  _Atomic guint64 reserved; /* bytes before reserved - the span's bytes are, or are about to be, overwritten */
   _Atomic guint64 head;     /* bytes before it are valid */
   _Atomic guint64 n_raps;   /* ever added */
   _Atomic guint32 ended;
-  guint8 padding2[36];
+  _Atomic guint32 n_spans; /* ever; the last one counts */
+  guint8 padding2[32];
 
   HearthRingTables tables;
   guint8 padding3[48];
+  HearthRingSpan spans[HEARTH_RING_SPANS];
   HearthRingEntry index[HEARTH_RING_INDEX_ENTRIES];
 } HearthRingHeader;
 G_STATIC_ASSERT (G_STRUCT_OFFSET (HearthRingHeader, reserved) == 64);

@@ -13,13 +13,13 @@ typedef struct {
   const guint8 *payload;
   gsize mapped_bytes;
   guint64 payload_bytes;
-  guint64 margin_bytes; /* what get_oldest() leaves to the writer, so that a reader that starts there is not overrun at once */
 } Map;
 
 struct _HearthRingReader {
   Map *map;
   guint64 position;
   guint64 head;     /* as last seen */
+  guint64 base, span; /* likewise: see the layout */
   gboolean corrupt; /* the header broke its own rules; for good */
 };
 
@@ -69,13 +69,30 @@ check_header (Map *map, GError **error)
   const HearthRingHeader *header = map->header;
 
   map->payload_bytes = header->payload_bytes;
-  map->margin_bytes = map->payload_bytes / 8 / HEARTH_RING_PACKET * HEARTH_RING_PACKET;
   if (header->magic != HEARTH_RING_MAGIC || header->layout != HEARTH_RING_LAYOUT ||
       header->index_entries != HEARTH_RING_INDEX_ENTRIES || header->payload_at != HEARTH_RING_PAYLOAD_AT)
     return refuse (error, "its header is another's");
   if (map->payload_bytes % HEARTH_RING_PACKET != 0 || map->payload_bytes < HEARTH_RING_MIN_BYTES ||
       map->payload_bytes > map->mapped_bytes - HEARTH_RING_PAYLOAD_AT)
     return refuse (error, "its payload's size is wrong");
+  return TRUE;
+}
+
+/* The span that counts now; FALSE: it is none. */
+static gboolean
+load_span (HearthRingReader *self)
+{
+  const HearthRingHeader *header = self->map->header;
+  guint32 n = atomic_load_explicit (&header->n_spans, memory_order_acquire);
+  const HearthRingSpan *span = &header->spans[CLAMP (n, 1, HEARTH_RING_SPANS) - 1];
+  guint64 base = atomic_load_explicit (&span->base, memory_order_relaxed);
+  guint64 bytes = atomic_load_explicit (&span->bytes, memory_order_relaxed);
+
+  if (n < 1 || n > HEARTH_RING_SPANS || base < self->base || base % HEARTH_RING_PACKET != 0 || base > HEARTH_RING_MAX_POSITION ||
+      bytes % HEARTH_RING_PACKET != 0 || bytes < HEARTH_RING_MIN_BYTES || bytes > self->map->payload_bytes)
+    return FALSE;
+  self->base = base;
+  self->span = bytes;
   return TRUE;
 }
 
@@ -101,7 +118,10 @@ hearth_ring_reader_new (int fd, GError **error)
   self->map->mapped_bytes = size;
   if (!check_header (self->map, error))
     return NULL;
-  return g_steal_pointer (&self);
+  if (load_span (self))
+    return g_steal_pointer (&self);
+  refuse (error, "the span in use is wrong");
+  return NULL;
 }
 
 HearthRingReader *
@@ -123,14 +143,19 @@ hearth_ring_reader_free (HearthRingReader *self)
 
 /* ---- the counters ------------------------------------------------------------------- */
 
-/* FALSE once the writer broke a rule: heads are whole packets, only grow, and lie at or before what is reserved. */
+/* FALSE once the writer broke a rule: heads are whole packets, only grow, and lie at or before what is reserved. The span is loaded
+ * after a first head: whoever has seen a byte of it has seen it; and before the head that counts, which is no smaller than its base. */
 static gboolean
 look (HearthRingReader *self, guint64 *reserved)
 {
-  guint64 head = atomic_load_explicit (&self->map->header->head, memory_order_acquire);
+  const HearthRingHeader *header = self->map->header;
+  guint64 head = atomic_load_explicit (&header->head, memory_order_acquire);
+  gboolean good = load_span (self);
 
-  *reserved = atomic_load_explicit (&self->map->header->reserved, memory_order_relaxed);
-  if (self->corrupt || head % HEARTH_RING_PACKET != 0 || head < self->head || *reserved < head ||
+  if (head < self->base)
+    head = atomic_load_explicit (&header->head, memory_order_acquire);
+  *reserved = atomic_load_explicit (&header->reserved, memory_order_relaxed);
+  if (self->corrupt || !good || head % HEARTH_RING_PACKET != 0 || head < self->head || head < self->base || *reserved < head ||
       *reserved % HEARTH_RING_PACKET != 0 || *reserved > HEARTH_RING_MAX_POSITION) {
     self->corrupt = TRUE;
     *reserved = self->head;
@@ -140,12 +165,21 @@ look (HearthRingReader *self, guint64 *reserved)
   return TRUE;
 }
 
+/* With a margin for the writer, so that a reader that starts there is not overrun at once. Whole packets. */
 static guint64
 oldest_for (HearthRingReader *self, guint64 reserved)
 {
-  guint64 kept = self->map->payload_bytes - self->map->margin_bytes; /* whole packets */
+  guint64 kept = self->span - self->span / 8 / HEARTH_RING_PACKET * HEARTH_RING_PACKET;
+  guint64 oldest = reserved > kept ? MIN (reserved - kept, self->head) : 0;
 
-  return reserved > kept ? MIN (reserved - kept, self->head) : 0;
+  return MAX (oldest, MIN (self->base, self->head));
+}
+
+/* What lies at the cursor is, or may be, another's by now. */
+static gboolean
+is_behind (const HearthRingReader *self, guint64 reserved)
+{
+  return self->position < self->base || reserved > self->position + self->span;
 }
 
 guint64
@@ -204,8 +238,8 @@ fall_behind (HearthRingReader *self)
 static void
 copy_out (HearthRingReader *self, guint8 *buffer, gsize n)
 {
-  gsize at = self->position % self->map->payload_bytes;
-  gsize first = MIN (n, self->map->payload_bytes - at);
+  gsize at = (self->position - self->base) % self->span;
+  gsize first = MIN (n, self->span - at);
 
   hearth_ring_copy_out (buffer, self->map->payload + at, first);
   hearth_ring_copy_out (buffer + first, self->map->payload, n - first);
@@ -221,16 +255,19 @@ hearth_ring_reader_read (HearthRingReader *self, guint8 *buffer, gsize max, gsiz
   *n_read = 0;
   if (!look (self, &reserved))
     return HEARTH_RING_READ_CORRUPT;
-  if (reserved > self->position + self->map->payload_bytes)
+  if (is_behind (self, reserved))
     return fall_behind (self);
   n = MIN (max, self->head - self->position) / HEARTH_RING_PACKET * HEARTH_RING_PACKET;
   if (n == 0)
     return ended && self->position == self->head ? HEARTH_RING_READ_ENDED : HEARTH_RING_READ_EMPTY;
 
   copy_out (self, buffer, n);
-  hearth_ring_fence (memory_order_acquire); /* the bytes were read before the counter is looked at again */
+  hearth_ring_fence (memory_order_acquire); /* the bytes were read before span and counter are looked at again */
+  self->corrupt = self->corrupt || !load_span (self);
+  if (self->corrupt)
+    return HEARTH_RING_READ_CORRUPT;
   reserved = atomic_load_explicit (&self->map->header->reserved, memory_order_relaxed);
-  if (reserved > self->position + self->map->payload_bytes)
+  if (is_behind (self, reserved))
     return fall_behind (self);
   self->position += n;
   *n_read = n;
@@ -241,16 +278,18 @@ HearthRingRead
 hearth_ring_reader_peek (HearthRingReader *self, const guint8 **bytes, gsize *n_bytes)
 {
   gboolean ended = hearth_ring_reader_is_ended (self);
-  gsize at = self->position % self->map->payload_bytes;
   guint64 reserved;
+  gsize at;
 
   *n_bytes = 0;
-  *bytes = self->map->payload + at;
+  *bytes = self->map->payload;
   if (!look (self, &reserved))
     return HEARTH_RING_READ_CORRUPT;
-  if (reserved > self->position + self->map->payload_bytes)
+  if (is_behind (self, reserved))
     return fall_behind (self);
-  *n_bytes = MIN (self->head - self->position, self->map->payload_bytes - at);
+  at = (self->position - self->base) % self->span;
+  *bytes += at;
+  *n_bytes = MIN (self->head - self->position, self->span - at);
   if (*n_bytes == 0)
     return ended ? HEARTH_RING_READ_ENDED : HEARTH_RING_READ_EMPTY;
   return HEARTH_RING_READ_OK;
@@ -264,7 +303,7 @@ hearth_ring_reader_consume (HearthRingReader *self, gsize n_bytes)
   hearth_ring_fence (memory_order_acquire); /* the bytes were read before the counter is looked at again */
   if (!look (self, &reserved))
     return HEARTH_RING_READ_CORRUPT;
-  if (reserved > self->position + self->map->payload_bytes)
+  if (is_behind (self, reserved))
     return fall_behind (self);
   self->position += MIN (n_bytes, self->head - self->position) / HEARTH_RING_PACKET * HEARTH_RING_PACKET;
   return HEARTH_RING_READ_OK;

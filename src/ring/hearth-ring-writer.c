@@ -13,6 +13,7 @@ struct _HearthRingWriter {
   HearthRingHeader *header;
   guint8 *payload;
   gsize payload_bytes, mapped_bytes;
+  guint64 base, span, wanted; /* of the payload, the part in use and how long it should be; see the layout */
   guint64 head, n_raps; /* the writing thread's own; readers' copies are in the header */
   guint32 generation;
 
@@ -52,20 +53,43 @@ make_memory (HearthRingWriter *self, const char *name, GError **error)
   return TRUE;
 }
 
+/* From the beginning of this lap on, so that what it holds stays where it is. FALSE: it has changed too often. */
+static gboolean
+use_span (HearthRingWriter *self, guint64 base, guint64 bytes)
+{
+  guint32 n = atomic_load_explicit (&self->header->n_spans, memory_order_relaxed);
+
+  if (n >= HEARTH_RING_SPANS)
+    return FALSE;
+  atomic_store_explicit (&self->header->spans[n].base, base, memory_order_relaxed);
+  atomic_store_explicit (&self->header->spans[n].bytes, bytes, memory_order_relaxed);
+  atomic_store_explicit (&self->header->n_spans, n + 1, memory_order_release);
+  self->base = base;
+  self->span = bytes;
+  return TRUE;
+}
+
 HearthRingWriter *
 hearth_ring_writer_new (const char *name, gsize payload_bytes, GError **error)
 {
+  return hearth_ring_writer_new_growing (name, payload_bytes, payload_bytes, error);
+}
+
+HearthRingWriter *
+hearth_ring_writer_new_growing (const char *name, gsize payload_bytes, gsize most_bytes, GError **error)
+{
   g_autoptr (HearthRingWriter) self = NULL;
 
-  if (payload_bytes > HEARTH_RING_MAX_BYTES) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "a ring of %zu bytes was asked for, %u are the most", payload_bytes,
+  most_bytes = MAX (most_bytes, payload_bytes);
+  if (most_bytes > HEARTH_RING_MAX_BYTES) {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "a ring of %zu bytes was asked for, %u are the most", most_bytes,
                  HEARTH_RING_MAX_BYTES);
     return NULL;
   }
   self = g_new0 (HearthRingWriter, 1);
   g_mutex_init (&self->lock);
   self->waiters = g_ptr_array_new ();
-  self->payload_bytes = round_up (MAX (payload_bytes, HEARTH_RING_MIN_BYTES), HEARTH_RING_PACKET);
+  self->payload_bytes = round_up (MAX (most_bytes, HEARTH_RING_MIN_BYTES), HEARTH_RING_PACKET);
   self->mapped_bytes = round_up (HEARTH_RING_PAYLOAD_AT + self->payload_bytes, sysconf (_SC_PAGESIZE));
   if (!make_memory (self, name, error))
     return NULL;
@@ -73,8 +97,10 @@ hearth_ring_writer_new (const char *name, gsize payload_bytes, GError **error)
   self->header->index_entries = HEARTH_RING_INDEX_ENTRIES;
   self->header->payload_at = HEARTH_RING_PAYLOAD_AT;
   self->header->payload_bytes = self->payload_bytes;
+  use_span (self, 0, round_up (MAX (payload_bytes, HEARTH_RING_MIN_BYTES), HEARTH_RING_PACKET));
+  self->wanted = self->span;
   self->header->magic = HEARTH_RING_MAGIC;
-  hearth_debug ("ring %s of %zu bytes", name, self->payload_bytes);
+  hearth_debug ("ring %s of %" G_GUINT64_FORMAT " bytes, %zu at most", name, self->span, self->payload_bytes);
   return g_steal_pointer (&self);
 }
 
@@ -147,7 +173,7 @@ hearth_ring_writer_remove_waiter (HearthRingWriter *self, HearthRingWaiter *wait
 static inline gsize
 copy_run (HearthRingWriter *self, const HearthRingRun *run, gsize at)
 {
-  gsize n = run->end - run->packets, first = MIN (n, self->payload_bytes - at);
+  gsize n = run->end - run->packets, first = MIN (n, self->span - at);
 
   if (n == HEARTH_RING_PACKET) {
     hearth_ring_copy_in (self->payload + at, run->packets, HEARTH_RING_PACKET);
@@ -156,15 +182,43 @@ copy_run (HearthRingWriter *self, const HearthRingRun *run, gsize at)
     hearth_ring_copy_in (self->payload, run->packets + first, n - first);
   }
   at += n;
-  return at < self->payload_bytes ? at : at - self->payload_bytes;
+  return at < self->span ? at : at - self->span;
+}
+
+#define WORTH_IT(span) ((span) / 8) /* less is not worth a change */
+
+void
+hearth_ring_writer_set_wanted (HearthRingWriter *self, guint64 bytes)
+{
+  bytes = CLAMP (bytes, HEARTH_RING_MIN_BYTES, self->payload_bytes);
+  self->wanted = MIN (round_up (bytes, HEARTH_RING_PACKET), self->payload_bytes);
+  if (self->base == 0 && self->head <= self->wanted && self->wanted + WORTH_IT (self->span) < self->span)
+    use_span (self, 0, self->wanted);
+}
+
+gsize
+hearth_ring_writer_get_span (HearthRingWriter *self)
+{
+  return self->span;
+}
+
+/* Where the next byte goes. Instead of over the end the ring goes on into memory that it has not used yet. */
+static gsize
+find_place (HearthRingWriter *self, gsize n_bytes)
+{
+  gsize at = (self->head - self->base) % self->span;
+
+  if (at + n_bytes >= self->span && self->wanted > self->span + WORTH_IT (self->span) && use_span (self, self->head - at, self->wanted))
+    hearth_debug ("a ring grows to %" G_GUINT64_FORMAT " bytes", self->span);
+  return at;
 }
 
 void
 hearth_ring_writer_write_runs (HearthRingWriter *self, const HearthRingRun *runs, guint n_runs, gsize n_bytes)
 {
-  gsize at = self->head % self->payload_bytes;
+  gsize at = find_place (self, n_bytes);
 
-  g_return_if_fail (n_bytes % HEARTH_RING_PACKET == 0 && n_bytes <= self->payload_bytes / 4);
+  g_return_if_fail (n_bytes % HEARTH_RING_PACKET == 0 && n_bytes <= self->span / 4);
 
   atomic_store_explicit (&self->header->reserved, self->head + n_bytes, memory_order_relaxed);
   hearth_ring_fence (memory_order_release); /* nobody sees a new byte without seeing that it was reserved */

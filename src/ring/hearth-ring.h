@@ -55,6 +55,13 @@ typedef struct _HearthRingWriter HearthRingWriter;
 
 /* @name: for /proc only. @payload_bytes: raised to MIN, rounded up to packets. Errors: IO, LIMIT above MAX. */
 HearthRingWriter *hearth_ring_writer_new (const char *name, gsize payload_bytes, GError **error);
+/* Begins with @payload_bytes, and follows set_wanted() up to @most_bytes. Errors: likewise. */
+HearthRingWriter *hearth_ring_writer_new_growing (const char *name, gsize payload_bytes, gsize most_bytes, GError **error);
+/* The writing thread: how much should be held from now on. It grows when it next comes to its end, and shrinks (for memory once
+ * touched is not given back) only before it has been used so far. Readers that lag lose nothing that they could still read, but for
+ * the last write's worth. */
+void hearth_ring_writer_set_wanted (HearthRingWriter *writer, guint64 bytes);
+gsize hearth_ring_writer_get_span (HearthRingWriter *writer); /* the writing thread: how much it holds, in bytes */
 void hearth_ring_writer_free (HearthRingWriter *writer);
 int hearth_ring_writer_get_fd (HearthRingWriter *writer); /* borrowed; sealed: whoever gets it can only read */
 guint64 hearth_ring_writer_get_head (HearthRingWriter *writer);

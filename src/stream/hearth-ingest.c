@@ -9,6 +9,9 @@
 #define CHUNK_PACKETS 174                   /* 32 KiB: analysed and copied while it lies in the first cache */
 #define SILENCE_US G_USEC_PER_SEC           /* after it, packets are news */
 #define CLOCK_EVERY_US G_USEC_PER_SEC       /* how often rate and jitter are worked out */
+#define RING_SECONDS 25 /* 20 s, and a quarter for what varies */
+#define RATE_WINDOW_27MHZ (2 * G_GUINT64_CONSTANT (27000000))
+#define RATE_JUMP_27MHZ (10 * G_GUINT64_CONSTANT (27000000))
 #define LONGEST_INTERVAL_US (60 * G_USEC_PER_SEC)
 
 struct _HearthIngest {
@@ -27,6 +30,11 @@ struct _HearthIngest {
   HearthIngestFlow flow;
   gint64 now_us, arrival_us; /* of the running push: CLOCK_MONOTONIC, CLOCK_BOOTTIME */
   gint64 clock_read_us, last_pts90k;
+  struct {
+    gboolean begun;
+    guint64 pcr_27mhz, position; /* where the window began */
+    guint64 bytes_a_second;      /* the most of late; 0: not known */
+  } rate;
   gint64 reached_us[HEARTH_N_STAGES]; /* in this push, for the report */
   gboolean news;
   gsize put_bytes; /* by the router, since begin() */
@@ -153,12 +161,32 @@ on_rap (const HearthTsRap *rap, gpointer user_data)
   reach (self, HEARTH_STAGE_RANDOM_ACCESS_POINT);
 }
 
+/* By the stream's own clock, for servers often send the first seconds in one burst. */
+static void
+measure_rate (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity, guint64 position)
+{
+  const guint64 elapsed = pcr_27mhz - self->rate.pcr_27mhz, bytes = position - self->rate.position;
+
+  if (self->rate.begun && !discontinuity && elapsed < RATE_WINDOW_27MHZ)
+    return;
+  if (self->rate.begun && !discontinuity && elapsed < RATE_JUMP_27MHZ) { /* else also what went back or wrapped */
+    const guint64 now = (guint64) ((double) bytes * 27e6 / (double) elapsed);
+
+    self->rate.bytes_a_second = MAX (now, self->rate.bytes_a_second - self->rate.bytes_a_second / 16);
+    hearth_ring_writer_set_wanted (self->ring, self->rate.bytes_a_second * RING_SECONDS);
+  }
+  self->rate.begun = TRUE;
+  self->rate.pcr_27mhz = pcr_27mhz;
+  self->rate.position = position;
+}
+
 static void
 on_pcr (guint64 pcr_27mhz, gboolean discontinuity, guint64 position, gpointer user_data)
 {
   HearthIngest *self = user_data;
 
   hearth_ts_clock_push (self->clock, pcr_27mhz, self->arrival_us, discontinuity);
+  measure_rate (self, pcr_27mhz, discontinuity, position);
 }
 
 static const HearthTsAnalyserFuncs analyser_funcs = { .tables = on_tables, .rap = on_rap, .pcr = on_pcr };
@@ -362,10 +390,10 @@ hearth_ingest_end (HearthIngest *self, const HearthTsHealth *health)
 /* ---- from the main thread ------------------------------------------------------------------ */
 
 HearthIngest *
-hearth_ingest_new (const char *name, gsize ring_bytes, HearthProgress *progress, HearthIngestChanged changed, gpointer user_data,
-                   GError **error)
+hearth_ingest_new (const char *name, gsize ring_bytes, gsize most_bytes, HearthProgress *progress, HearthIngestChanged changed,
+                   gpointer user_data, GError **error)
 {
-  HearthRingWriter *ring = hearth_ring_writer_new (name, ring_bytes, error);
+  HearthRingWriter *ring = hearth_ring_writer_new_growing (name, ring_bytes, most_bytes, error);
   HearthIngest *self;
 
   if (ring == NULL)

@@ -45,6 +45,7 @@ typedef struct {
   HearthTsCodec codec; /* of the picture, else of the first sound */
   double clock_ppm;
   gint64 jitter_us;
+  guint64 ring_bytes; /* that the ring holds */
   struct {
     gint64 slot;
     guint64 bytes;
@@ -65,9 +66,10 @@ typedef struct {
 /* Main thread: a stage was reached, a state was told, packets came after a silence. */
 typedef void (*HearthIngestChanged) (HearthIngest *ingest, gpointer user_data);
 
-/* Errors: those of hearth_ring_writer_new(). @progress: borrowed, outlives the ingest. */
-HearthIngest *hearth_ingest_new (const char *name, gsize ring_bytes, HearthProgress *progress, HearthIngestChanged changed,
-                                 gpointer user_data, GError **error);
+/* The ring begins with @ring_bytes and follows the stream's rate, so that it holds 20 s, up to @most_bytes; the same: it stays so.
+ * Errors: those of hearth_ring_writer_new(). @progress: borrowed, outlives the ingest. */
+HearthIngest *hearth_ingest_new (const char *name, gsize ring_bytes, gsize most_bytes, HearthProgress *progress,
+                                 HearthIngestChanged changed, gpointer user_data, GError **error);
 /* Main thread, once the plug-in has let go of the sink: ends the ring; @changed is not called again. */
 void hearth_ingest_close (HearthIngest *self);
 void hearth_ingest_unref (HearthIngest *self);

@@ -2,10 +2,12 @@
 #include "stream/hearth-open-stream.h"
 
 #include <hearth/log.h>
+#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("stream")
 
-#define DEFAULT_RING_BYTES (16u << 20) /* 20 s at 6.7 Mbit/s */
+#define FIRST_RING_BYTES (16u << 20) /* 20 s at 6.7 Mbit/s, until the rate is known */
+#define RAM_SHARE 16 /* of the box's memory, the most for one ring; a few are filled at a time */
 
 struct _HearthOpenStream {
   char *id, *uri, *channel;
@@ -27,16 +29,25 @@ on_changed (HearthIngest *ingest, gpointer user_data)
   hearth_open_stream_look (user_data, g_get_monotonic_time ());
 }
 
+/* What one ring may grow to: 64 MiB in a box of 1 GiB, 128 from 2 GiB on. */
+static guint32
+get_most_ring_bytes (void)
+{
+  const gint64 pages = sysconf (_SC_PHYS_PAGES), page_bytes = sysconf (_SC_PAGESIZE);
+
+  return (guint32) CLAMP (pages * page_bytes / RAM_SHARE, (gint64) FIRST_RING_BYTES, (gint64) HEARTH_RING_MAX_BYTES);
+}
+
 HearthOpenStream *
 hearth_open_stream_new (const char *id, const char *uri, const char *channel, GVariant *options, HearthProgress *progress,
                         const HearthOpenStreamFuncs *funcs, gpointer user_data, GError **error)
 {
   HearthOpenStream *self = g_new0 (HearthOpenStream, 1);
-  guint32 ring_bytes = DEFAULT_RING_BYTES;
+  guint32 ring_bytes = FIRST_RING_BYTES, most_bytes = get_most_ring_bytes ();
 
-  g_variant_lookup (options, "ring-bytes", "u", &ring_bytes);
-  ring_bytes = CLAMP (ring_bytes, HEARTH_RING_MIN_BYTES, HEARTH_RING_MAX_BYTES);
-  self->ingest = hearth_ingest_new ("hearth-ring", ring_bytes, progress, on_changed, self, error);
+  if (g_variant_lookup (options, "ring-bytes", "u", &ring_bytes))
+    most_bytes = ring_bytes = CLAMP (ring_bytes, HEARTH_RING_MIN_BYTES, HEARTH_RING_MAX_BYTES);
+  self->ingest = hearth_ingest_new ("hearth-ring", ring_bytes, most_bytes, progress, on_changed, self, error);
   if (self->ingest == NULL) {
     g_free (self);
     return NULL;

@@ -122,6 +122,7 @@ hearth_verdict_add_to_dict (GVariantDict *dict, const HearthVerdict *verdict, co
     { "malformed", report->transport.malformed },
     { "reconnects", report->transport.reconnects },
     { "key-frames", flow->key_frames },
+    { "ring-bytes", flow->ring_bytes },
   };
 
   g_variant_dict_insert (dict, "state", "s", hearth_verdict_get_state_name (verdict));

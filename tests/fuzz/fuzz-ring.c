@@ -48,6 +48,8 @@ reset_ring (void)
   header->index_entries = HEARTH_RING_INDEX_ENTRIES;
   header->payload_at = HEARTH_RING_PAYLOAD_AT;
   header->payload_bytes = (HEARTH_RING_MIN_BYTES + 187) / 188 * 188;
+  header->n_spans = 1;
+  header->spans[0].bytes = header->payload_bytes;
 }
 
 static void

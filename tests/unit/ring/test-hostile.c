@@ -30,6 +30,8 @@ set_up (Fixture *f, gconstpointer data)
   f->header->index_entries = HEARTH_RING_INDEX_ENTRIES;
   f->header->payload_at = HEARTH_RING_PAYLOAD_AT;
   f->header->payload_bytes = PAYLOAD_BYTES;
+  f->header->n_spans = 1;
+  f->header->spans[0].bytes = PAYLOAD_BYTES;
 }
 
 static void
@@ -107,7 +109,7 @@ test_header (Fixture *f, gconstpointer data)
   *field += 188;
   g_assert_cmpint (fcntl (f->fd, F_ADD_SEALS, HEARTH_RING_SEALS), ==, 0);
   for (guint i = 0; i < 3; i++) {
-    static const guint32 values[] = { 0xffffffff, 2, 0x80000000 };
+    static const guint32 values[] = { 0xffffffff, HEARTH_RING_LAYOUT + 1, 0x80000000 };
 
     assert_refused (f->fd);
     *field = values[i];
@@ -128,6 +130,56 @@ test_sizes_change_later (Fixture *f, gconstpointer data)
   f->header->reserved = f->header->head = sizeof buffer;
   g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_OK);
   g_assert_cmpuint (n, ==, sizeof buffer);
+}
+
+typedef struct {
+  guint64 base, bytes;
+  guint32 n_spans;
+} Span;
+
+static const Span bad_spans[] = {
+  { 0, PAYLOAD_BYTES, 0 },                                          /* none */
+  { 0, PAYLOAD_BYTES, HEARTH_RING_SPANS + 1 },                      /* beyond the table */
+  { 0, 188, 1 },                                                    /* too short */
+  { 0, PAYLOAD_BYTES + 188, 1 },                                    /* longer than the memory */
+  { 0, PAYLOAD_BYTES - 1, 1 },                                      /* packets cut */
+  { 1, PAYLOAD_BYTES, 1 },                                          /* likewise */
+  { HEARTH_RING_MAX_POSITION + 188 * 4, PAYLOAD_BYTES, 1 },         /* sums would overflow */
+  { 188 * 400, PAYLOAD_BYTES, 1 },                                  /* begins behind the head */
+};
+
+static void
+test_spans (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HearthRingReader) reader = seal_and_map (f);
+  const Span *bad = data;
+  const guint8 *bytes;
+  guint8 buffer[188];
+  gsize n;
+
+  f->header->reserved = f->header->head = 188 * 10;
+  f->header->spans[0].base = bad->base;
+  f->header->spans[0].bytes = bad->bytes;
+  f->header->n_spans = bad->n_spans;
+  g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_CORRUPT);
+  g_assert_cmpint (hearth_ring_reader_peek (reader, &bytes, &n), ==, HEARTH_RING_READ_CORRUPT);
+}
+
+/* The span goes back to an earlier base: the writer's only goes on. */
+static void
+test_span_goes_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HearthRingReader) reader = NULL;
+  guint8 buffer[188];
+  gsize n;
+
+  f->header->reserved = f->header->head = 188 * 10;
+  f->header->spans[0].base = 188 * 5;
+  reader = seal_and_map (f);
+  g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_OVERRUN);
+  g_assert_cmpuint (hearth_ring_reader_get_position (reader), ==, 188 * 5);
+  f->header->spans[0].base = 0;
+  g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_CORRUPT);
 }
 
 typedef struct {
@@ -280,6 +332,12 @@ main (int argc, char **argv)
 
     ADD (path, &bad_counters[i], test_counters);
   }
+  for (guint i = 0; i < G_N_ELEMENTS (bad_spans); i++) {
+    g_autofree char *path = g_strdup_printf ("/ring/hostile/spans/%u", i);
+
+    ADD (path, &bad_spans[i], test_spans);
+  }
+  ADD ("/ring/hostile/span-goes-back", NULL, test_span_goes_back);
   ADD ("/ring/hostile/sizes-change-later", NULL, test_sizes_change_later);
   ADD ("/ring/hostile/head-goes-back", NULL, test_head_goes_back);
   ADD ("/ring/hostile/index", NULL, test_index);

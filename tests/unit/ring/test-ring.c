@@ -220,6 +220,87 @@ test_tables (Fixture *f, gconstpointer data)
   g_assert_cmpuint (generation, ==, 2);
 }
 
+#define MOST_CHANGES 16
+#define MIB ((guint64) 1 << 20)
+
+/* A reader that lags by 3 MiB all the while loses nothing when the ring grows from 4 to 8 and to 32 MiB, and can then lag by 24. */
+static void
+test_grows (void)
+{
+  g_autoptr (HearthRingWriter) writer = hearth_ring_writer_new_growing ("test", 0, 64 * MIB, NULL);
+  g_autoptr (HearthRingReader) reader = hearth_ring_reader_new (hearth_ring_writer_get_fd (writer), NULL);
+  guint8 buffer[188 * 64];
+  guint64 read = 0;
+  gsize n;
+
+  g_assert_cmpuint (hearth_ring_writer_get_span (writer), <, 5 * MIB);
+  for (guint64 written = 0; written < 60 * MIB; written += 188 * 500) {
+    if (written >= 10 * MIB)
+      hearth_ring_writer_set_wanted (writer, (written >= 20 * MIB ? 32 : 8) * MIB);
+    ring_testing_write (writer, 188 * 500);
+    while (hearth_ring_reader_get_position (reader) + 3 * MIB < hearth_ring_reader_get_head (reader)) {
+      guint64 position = hearth_ring_reader_get_position (reader);
+
+      g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_OK);
+      g_assert_true (ring_testing_check (buffer, position, n));
+      read += n;
+    }
+  }
+  g_assert_cmpuint (hearth_ring_writer_get_span (writer), >=, 32 * MIB);
+  ring_testing_write (writer, 24 * MIB / 188 * 188);
+  read += read_all (reader);
+  g_assert_cmpuint (read, ==, hearth_ring_writer_get_head (writer));
+  g_assert_cmpuint (hearth_ring_reader_get_oldest (reader), >, 0);
+}
+
+/* What was written over before the ring grew is not taken for valid because there is room now. */
+static void
+test_grows_forgets (void)
+{
+  g_autoptr (HearthRingWriter) writer = hearth_ring_writer_new_growing ("test", 0, 64 * MIB, NULL);
+  g_autoptr (HearthRingReader) reader = hearth_ring_reader_new (hearth_ring_writer_get_fd (writer), NULL);
+  guint8 buffer[188];
+  gsize n;
+
+  ring_testing_write (writer, 188 * 40000); /* 7.2 MiB: nearly twice round */
+  hearth_ring_writer_set_wanted (writer, 16 * MIB);
+  ring_testing_write (writer, 188 * 10000);
+  g_assert_cmpuint (hearth_ring_writer_get_span (writer), >=, 16 * MIB);
+  hearth_ring_reader_seek (reader, 0);
+  g_assert_cmpuint (hearth_ring_reader_get_position (reader), >, 3 * MIB);
+  g_assert_cmpuint (read_all (reader), >, 4 * MIB);
+  ring_testing_write (writer, 30 * MIB / 188 * 188); /* and round again */
+  g_assert_cmpint (hearth_ring_reader_read (reader, buffer, sizeof buffer, &n), ==, HEARTH_RING_READ_OVERRUN);
+  g_assert_cmpuint (read_all (reader), >, 12 * MIB);
+}
+
+/* A slow stream is known before it has used much: then less is enough. Later it would give nothing back. */
+static void
+test_shrinks (void)
+{
+  g_autoptr (HearthRingWriter) writer = hearth_ring_writer_new_growing ("test", 16 * MIB, 64 * MIB, NULL);
+  g_autoptr (HearthRingReader) reader = hearth_ring_reader_new (hearth_ring_writer_get_fd (writer), NULL);
+
+  ring_testing_write (writer, MIB / 188 * 188);
+  hearth_ring_writer_set_wanted (writer, 1);
+  g_assert_cmpuint (hearth_ring_writer_get_span (writer), <, 5 * MIB);
+  g_assert_cmpuint (read_all (reader), ==, MIB / 188 * 188);
+  ring_testing_write (writer, 3 * MIB / 188 * 188);
+  read_all (reader);
+  ring_testing_write (writer, 3 * MIB / 188 * 188);
+  g_assert_cmpuint (read_all (reader), ==, 3 * MIB / 188 * 188);
+  hearth_ring_writer_set_wanted (writer, 16 * MIB);
+  ring_testing_write (writer, 4 * MIB / 188 * 188);
+  hearth_ring_writer_set_wanted (writer, 4 * MIB);
+  g_assert_cmpuint (hearth_ring_writer_get_span (writer), >=, 16 * MIB);
+  for (guint i = 0; i < 2 * MOST_CHANGES; i++) { /* there is an end to changes, not to writing */
+    hearth_ring_writer_set_wanted (writer, (20 + 3 * i) * MIB);
+    ring_testing_write (writer, 8 * MIB / 188 * 188);
+    hearth_ring_reader_seek (reader, hearth_ring_reader_get_oldest (reader));
+    g_assert_cmpuint (read_all (reader), >, 0);
+  }
+}
+
 static void
 test_too_large (void)
 {
@@ -243,6 +324,9 @@ main (int argc, char **argv)
   ADD ("/ring/index-wraps", test_index_wraps);
   ADD ("/ring/tables", test_tables);
 #undef ADD
+  g_test_add_func ("/ring/grows", test_grows);
+  g_test_add_func ("/ring/grows-forgets", test_grows_forgets);
+  g_test_add_func ("/ring/shrinks", test_shrinks);
   g_test_add_func ("/ring/too-large", test_too_large);
   return g_test_run ();
 }

@@ -64,6 +64,7 @@ write_all (HearthRingWriter *writer)
     hearth_ring_writer_add_rap (writer, &rap);
     memset (pmt, i, sizeof pmt);
     hearth_ring_writer_set_tables (writer, pmt, i % 50, pmt, 1 + i % 100);
+    hearth_ring_writer_set_wanted (writer, HEARTH_RING_MIN_BYTES + i * 2000);
     if (i % 8 == 0)
       g_thread_yield (); /* so that readers catch up, sleep and are woken */
   }
@@ -96,10 +97,11 @@ looker_main (gpointer data)
   return NULL;
 }
 
+/* @growing: it changes its size while they read. */
 static void
-test_threads (void)
+test_threads (gconstpointer growing)
 {
-  g_autoptr (HearthRingWriter) writer = hearth_ring_writer_new ("test", 0, NULL);
+  g_autoptr (HearthRingWriter) writer = hearth_ring_writer_new_growing ("test", 0, growing != NULL ? HEARTH_RING_MIN_BYTES * 3 : 0, NULL);
   g_autoptr (HearthRingReader) first = hearth_ring_reader_new (hearth_ring_writer_get_fd (writer), NULL);
   g_autoptr (HearthRingReader) looked = hearth_ring_reader_dup (first);
   Sleeper sleepers[3] = { 0 };
@@ -293,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ring/armed-early", test_armed_early);
   g_test_add_func ("/ring/full-event", test_full_event);
   g_test_add_func ("/ring/wake-race", test_wake_race);
-  g_test_add_func ("/ring/threads", test_threads);
+  g_test_add_data_func ("/ring/threads", NULL, test_threads);
+  g_test_add_data_func ("/ring/threads-growing", "growing", test_threads);
   return g_test_run ();
 }
