@@ -96,6 +96,9 @@ typedef struct {
   /* @code and @text say why for RECONNECTING and FAILED; else 0 and %NULL. Any thread. */
   void (*state) (HearthStreamSink *sink, HearthStreamState state, HearthError code, const char *text);
   void (*health) (HearthStreamSink *sink, const HearthTransportHealth *health);
+  /* The thread that brings this stream is alive, though perhaps nothing comes. Optional: a plug-in that calls it does so at least
+   * every 500 ms while the stream is open, from that thread; when it stops, the plug-in is taken for stuck and started anew. */
+  void (*beat) (HearthStreamSink *sink);
 } HearthStreamSinkOps;
 
 struct _HearthStreamSink {
@@ -124,6 +127,14 @@ static inline void
 hearth_stream_sink_health (HearthStreamSink *sink, const HearthTransportHealth *health)
 {
   sink->ops->health (sink, health);
+}
+
+static inline void
+hearth_stream_sink_beat (HearthStreamSink *sink)
+{
+  /* A host of another version may not know it. */
+  if (sink->ops->struct_size > G_STRUCT_OFFSET (HearthStreamSinkOps, beat) && sink->ops->beat != NULL)
+    sink->ops->beat (sink);
 }
 
 /* ---- the host ------------------------------------------------------------------ */

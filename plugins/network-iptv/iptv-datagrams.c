@@ -518,6 +518,7 @@ iptv_datagrams_housekeep (IptvDatagrams *self, gint64 now_us)
 {
   gboolean reopened = FALSE;
 
+  iptv_feed_beat (&self->feed);
   if (self->rtp != NULL)
     iptv_rtp_expire (self->rtp, now_us);
   if (self->lookup != NULL) {

@@ -64,6 +64,15 @@ iptv_feed_health (IptvFeed *self, const HearthTransportHealth *health)
 }
 
 void
+iptv_feed_beat (IptvFeed *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->sink != NULL)
+    hearth_stream_sink_beat (self->sink);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 iptv_feed_state (IptvFeed *self, HearthStreamState state, HearthError code, const char *text)
 {
   g_mutex_lock (&self->lock);

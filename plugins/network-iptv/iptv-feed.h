@@ -28,6 +28,7 @@ void iptv_feed_close (IptvFeed *self);
 
 void iptv_feed_push (IptvFeed *self, const guint8 *bytes, gsize n_bytes, gint64 arrival_us);
 void iptv_feed_gap (IptvFeed *self);
+void iptv_feed_beat (IptvFeed *self);
 void iptv_feed_health (IptvFeed *self, const HearthTransportHealth *health);
 /* Says nothing when neither state nor code changes. */
 void iptv_feed_state (IptvFeed *self, HearthStreamState state, HearthError code, const char *text);

@@ -21,7 +21,7 @@ struct _IptvFile {
 
   /* The io thread's own. */
   int fd;
-  GSource *timer;
+  GSource *timer, *beat;
   IptvPacer pacer;
   guint8 *buffer;
   gboolean known; /* that it is a transport stream */
@@ -160,6 +160,7 @@ on_open (gpointer data)
   GError *error = NULL;
 
   iptv_io_hold (self->io);
+  self->beat = iptv_io_add_beat (self->io, &self->feed);
   iptv_feed_state (&self->feed, HEARTH_STREAM_CONNECTING, 0, NULL);
   iptv_pacer_init (&self->pacer);
   self->buffer = g_malloc (READ_BYTES);
@@ -178,6 +179,7 @@ on_close (gpointer data)
   IptvFile *self = data;
 
   iptv_io_remove (&self->timer);
+  iptv_io_remove (&self->beat);
   if (self->fd >= 0)
     close (self->fd);
   iptv_pacer_clear (&self->pacer);

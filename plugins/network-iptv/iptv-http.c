@@ -39,7 +39,7 @@ struct _IptvHttp {
   /* The io thread's own. */
   guint n_refs; /* the opener's and one an attempt */
   Attempt *attempt;
-  GSource *timer, *watchdog;
+  GSource *timer, *watchdog, *beat;
   guint n_failures;
   guint wait_ms; /* what the server asked for; used by the next retry() */
   gint64 began_us, last_us; /* this attempt; its last bytes */
@@ -540,6 +540,7 @@ on_open (gpointer data)
   IptvHttp *self = data;
 
   iptv_io_hold (self->io);
+  self->beat = iptv_io_add_beat (self->io, &self->feed);
   iptv_feed_state (&self->feed, HEARTH_STREAM_CONNECTING, 0, NULL);
   begin_attempt (self);
   return G_SOURCE_REMOVE;
@@ -551,6 +552,7 @@ on_close (gpointer data)
   IptvHttp *self = data;
 
   drop_attempt (self);
+  iptv_io_remove (&self->beat);
   http_unref (self);
   return G_SOURCE_REMOVE;
 }

@@ -3,6 +3,7 @@
 
 #define MAX_CONNECTIONS 256
 #define TIMEOUT_S 10
+#define BEAT_MS 400
 
 struct _IptvIo {
   GThread *thread;
@@ -121,6 +122,24 @@ GSource *
 iptv_io_add_timeout (IptvIo *self, guint ms, GSourceFunc func, gpointer data)
 {
   return add (self, g_get_monotonic_time () + (gint64) ms * 1000, func, data);
+}
+
+static gboolean
+on_beat (gpointer feed)
+{
+  iptv_feed_beat (feed);
+  return G_SOURCE_CONTINUE;
+}
+
+GSource *
+iptv_io_add_beat (IptvIo *self, IptvFeed *feed)
+{
+  GSource *source = g_timeout_source_new (BEAT_MS);
+
+  iptv_feed_beat (feed);
+  g_source_set_callback (source, on_beat, feed, NULL);
+  g_source_attach (source, self->context);
+  return source;
 }
 
 void

@@ -30,6 +30,8 @@ SoupSession *iptv_io_get_session (IptvIo *self);
 /* @func once, at the next common tick. */
 GSource *iptv_io_add_tick (IptvIo *self, GSourceFunc func, gpointer data);
 GSource *iptv_io_add_timeout (IptvIo *self, guint ms, GSourceFunc func, gpointer data);
+/* Beats for @feed until it is removed. */
+GSource *iptv_io_add_beat (IptvIo *self, IptvFeed *feed);
 /* Unless it is NULL: destroys, unrefs, clears. */
 void iptv_io_remove (GSource **source);
 

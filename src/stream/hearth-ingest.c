@@ -11,6 +11,7 @@
 #define CLOCK_EVERY_US G_USEC_PER_SEC       /* how often rate and jitter are worked out */
 #define RING_SECONDS 25 /* 20 s, and a quarter for what varies */
 #define RATE_WINDOW_27MHZ (2 * G_GUINT64_CONSTANT (27000000))
+#define FIRST_WINDOW_27MHZ G_GUINT64_CONSTANT (27000000)
 #define RATE_JUMP_27MHZ (10 * G_GUINT64_CONSTANT (27000000))
 #define LONGEST_INTERVAL_US (60 * G_USEC_PER_SEC)
 
@@ -32,7 +33,7 @@ struct _HearthIngest {
   gint64 clock_read_us, last_pts90k;
   struct {
     gboolean begun;
-    guint64 pcr_27mhz, position; /* where the window began */
+    guint64 pcr_27mhz, head; /* where the window began */
     guint64 bytes_a_second;      /* the most of late; 0: not known */
   } rate;
   gint64 reached_us[HEARTH_N_STAGES]; /* in this push, for the report */
@@ -43,7 +44,7 @@ struct _HearthIngest {
 
   GMutex lock; /* guards report */
   HearthIngestReport report;
-  _Atomic gint64 pushing_since_us;
+  _Atomic gint64 pushing_since_us, beat_us;
   _Atomic gboolean told; /* the main thread is on its way */
 };
 
@@ -163,11 +164,12 @@ on_rap (const HearthTsRap *rap, gpointer user_data)
 
 /* By the stream's own clock, for servers often send the first seconds in one burst. */
 static void
-measure_rate (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity, guint64 position)
+measure_rate (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity)
 {
-  const guint64 elapsed = pcr_27mhz - self->rate.pcr_27mhz, bytes = position - self->rate.position;
+  const guint64 head = hearth_ring_writer_get_head (self->ring);
+  const guint64 elapsed = pcr_27mhz - self->rate.pcr_27mhz, bytes = head - self->rate.head;
 
-  if (self->rate.begun && !discontinuity && elapsed < RATE_WINDOW_27MHZ)
+  if (self->rate.begun && !discontinuity && elapsed < (self->rate.bytes_a_second > 0 ? RATE_WINDOW_27MHZ : FIRST_WINDOW_27MHZ))
     return;
   if (self->rate.begun && !discontinuity && elapsed < RATE_JUMP_27MHZ) { /* else also what went back or wrapped */
     const guint64 now = (guint64) ((double) bytes * 27e6 / (double) elapsed);
@@ -177,7 +179,7 @@ measure_rate (HearthIngest *self, guint64 pcr_27mhz, gboolean discontinuity, gui
   }
   self->rate.begun = TRUE;
   self->rate.pcr_27mhz = pcr_27mhz;
-  self->rate.position = position;
+  self->rate.head = head;
 }
 
 static void
@@ -186,7 +188,7 @@ on_pcr (guint64 pcr_27mhz, gboolean discontinuity, guint64 position, gpointer us
   HearthIngest *self = user_data;
 
   hearth_ts_clock_push (self->clock, pcr_27mhz, self->arrival_us, discontinuity);
-  measure_rate (self, pcr_27mhz, discontinuity, position);
+  measure_rate (self, pcr_27mhz, discontinuity);
 }
 
 static const HearthTsAnalyserFuncs analyser_funcs = { .tables = on_tables, .rap = on_rap, .pcr = on_pcr };
@@ -286,6 +288,7 @@ finish_push (HearthIngest *self, gsize n_bytes)
 {
   read_clock (self);
   self->flow.ts = *self->health;
+  self->flow.ring_bytes = hearth_ring_writer_get_span (self->ring);
   publish (self);
   hearth_progress_count (self->progress, HEARTH_PROGRESS_STREAM_INGEST, n_bytes);
   atomic_store_explicit (&self->pushing_since_us, 0, memory_order_relaxed);
@@ -345,9 +348,23 @@ on_health (HearthStreamSink *sink, const HearthTransportHealth *health)
   g_mutex_unlock (&self->lock);
 }
 
-static const HearthStreamSinkOps sink_ops = {
-  .struct_size = sizeof (HearthStreamSinkOps), .push = on_push, .gap = on_gap, .state = on_state, .health = on_health
-};
+static void
+on_beat (HearthStreamSink *sink)
+{
+  HearthIngest *self = (HearthIngest *) sink;
+
+  atomic_store_explicit (&self->beat_us, g_get_monotonic_time (), memory_order_relaxed);
+}
+
+void
+hearth_ingest_excuse (HearthIngest *self, gint64 now_us)
+{
+  if (atomic_load_explicit (&self->beat_us, memory_order_relaxed) != 0)
+    atomic_store_explicit (&self->beat_us, now_us, memory_order_relaxed);
+}
+
+static const HearthStreamSinkOps sink_ops = { .struct_size = sizeof (HearthStreamSinkOps), .push = on_push, .gap = on_gap,
+                                              .state = on_state, .health = on_health, .beat = on_beat };
 
 /* ---- from the router -------------------------------------------------------------------------- */
 
@@ -452,6 +469,7 @@ hearth_ingest_get_report (HearthIngest *self, HearthIngestReport *report)
   g_mutex_lock (&self->lock);
   *report = self->report;
   g_mutex_unlock (&self->lock);
+  report->beat_us = atomic_load_explicit (&self->beat_us, memory_order_relaxed);
 }
 
 gint64

@@ -60,6 +60,7 @@ typedef struct {
   char text[256];
   gint64 state_since_us;
   HearthTransportHealth transport;
+  gint64 beat_us; /* the plug-in's thread was last known to be alive; 0: it does not say */
   gint64 stages_us[HEARTH_N_STAGES];
 } HearthIngestReport;
 
@@ -88,6 +89,8 @@ void hearth_ingest_put_runs (HearthIngest *self, const HearthRingRun *runs, guin
 void hearth_ingest_end (HearthIngest *self, const HearthTsHealth *health);
 HearthRingWriter *hearth_ingest_get_ring (HearthIngest *self);
 void hearth_ingest_get_report (HearthIngest *self, HearthIngestReport *report);
+/* Main thread: nobody could run, so that the plug-in's silence until now says nothing. */
+void hearth_ingest_excuse (HearthIngest *self, gint64 now_us);
 /* Since when a push has been running, CLOCK_MONOTONIC µs; 0: none is. */
 gint64 hearth_ingest_get_pushing_since (HearthIngest *self);
 /* Bits of the last second before @now_us. */

@@ -160,6 +160,12 @@ hearth_open_stream_remove_waiter (HearthOpenStream *self, guint number)
 /* ---- telling ------------------------------------------------------------------------------ */
 
 void
+hearth_open_stream_excuse (HearthOpenStream *self, gint64 now_us)
+{
+  hearth_ingest_excuse (self->ingest, now_us);
+}
+
+gboolean
 hearth_open_stream_look (HearthOpenStream *self, gint64 now_us)
 {
   static const char *const stages[HEARTH_N_STAGES] = { "join", "first-packet", "tables", "random-access-point" };
@@ -174,11 +180,12 @@ hearth_open_stream_look (HearthOpenStream *self, gint64 now_us)
     }
   hearth_verdict_reach (&verdict, &report, now_us);
   if (hearth_verdict_equal (&verdict, &self->told))
-    return;
+    return !hearth_verdict_is_stuck (&report, now_us);
   hearth_info ("stream %s is %s%s%s", self->id, hearth_verdict_get_state_name (&verdict), *verdict.text != '\0' ? ": " : "",
                verdict.text);
   self->told = verdict;
   self->funcs->state (self, &verdict, self->user_data);
+  return !hearth_verdict_is_stuck (&report, now_us);
 }
 
 GVariant *

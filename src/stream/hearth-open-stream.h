@@ -42,8 +42,10 @@ gint64 hearth_open_stream_get_pushing_since (HearthOpenStream *self);
 gboolean hearth_open_stream_add_waiter (HearthOpenStream *self, guint number, int page_fd, int event_fd, GError **error);
 gboolean hearth_open_stream_remove_waiter (HearthOpenStream *self, guint number);
 
-/* Looks how it does and tells what is new. */
-void hearth_open_stream_look (HearthOpenStream *self, gint64 now_us);
+/* Looks how it does and tells what is new. FALSE: the plug-in hangs. */
+gboolean hearth_open_stream_look (HearthOpenStream *self, gint64 now_us);
+/* This process did not run for a while: the plug-in's silence says nothing. */
+void hearth_open_stream_excuse (HearthOpenStream *self, gint64 now_us);
 /* As in Network1.GetStreams. (transfer floating) */
 GVariant *hearth_open_stream_describe (HearthOpenStream *self, gint64 now_us);
 /* As in Manager1.Hello; appends the ring to @fds. (transfer floating) */

@@ -24,6 +24,7 @@ struct _HearthStreamWorker {
   HearthNetworkRunner *runner;
   GHashTable *streams; /* id (borrowed) -> HearthOpenStream */
   guint looking;       /* the timer; 0 while no stream is open */
+  gint64 looked_us;    /* when it last fired */
   HearthList *list;    /* read, not taken by hearthd yet */
   GError *list_error;  /* the same of a failure */
   GCancellable *cancellable;
@@ -56,6 +57,7 @@ on_look (gpointer user_data)
   HearthStreamWorker *self = user_data;
   HearthProgress *progress = hearth_worker_link_get_progress (self->link);
   const gint64 now_us = g_get_monotonic_time ();
+  const gboolean stopped = now_us - self->looked_us > 3 * LOOK_EVERY_MS * 1000; /* all of us: by a signal, or a busy box */
   gboolean stuck = FALSE;
   GHashTableIter iter;
   gpointer stream;
@@ -64,9 +66,12 @@ on_look (gpointer user_data)
   while (g_hash_table_iter_next (&iter, NULL, &stream)) {
     gint64 pushing_since_us = hearth_open_stream_get_pushing_since (stream);
 
+    if (stopped)
+      hearth_open_stream_excuse (stream, now_us);
+    stuck = !hearth_open_stream_look (stream, now_us) || stuck;
     stuck = stuck || (pushing_since_us != 0 && now_us - pushing_since_us > STUCK_PUSH_US);
-    hearth_open_stream_look (stream, now_us);
   }
+  self->looked_us = now_us;
   if (!stuck)
     hearth_progress_beat (progress, HEARTH_PROGRESS_STREAM_INGEST);
   hearth_progress_beat (progress, SLOT_MAIN);
@@ -84,6 +89,7 @@ update_busy (HearthStreamWorker *self)
     return;
   hearth_progress_set_busy (progress, HEARTH_PROGRESS_STREAM_INGEST, busy);
   hearth_progress_set_busy (progress, SLOT_MAIN, busy);
+  self->looked_us = g_get_monotonic_time ();
   if (busy)
     self->looking = g_timeout_add (LOOK_EVERY_MS, on_look, self);
   else

@@ -54,12 +54,25 @@ judge_flow (HearthVerdict *verdict, const HearthIngestReport *report, gint64 now
     judge_pictures (verdict, &report->flow, now_us);
 }
 
+gboolean
+hearth_verdict_is_stuck (const HearthIngestReport *report, gint64 now_us)
+{
+  return report->beat_us != 0 && now_us - report->beat_us > HEARTH_VERDICT_STUCK_US && report->state != HEARTH_STREAM_ENDED &&
+         report->state != HEARTH_STREAM_FAILED;
+}
+
 void
 hearth_verdict_reach (HearthVerdict *verdict, const HearthIngestReport *report, gint64 now_us)
 {
   verdict->state = report->state;
   verdict->reason = "";
   verdict->text[0] = '\0';
+  if (hearth_verdict_is_stuck (report, now_us)) {
+    if (report->state == HEARTH_STREAM_JOINED && report->flow.last_packet_us != 0)
+      verdict->state = HEARTH_STREAM_RUNNING;
+    say (verdict, HEARTH_ERROR_PLUGIN, "The network's plug-in hangs; it is being started anew.");
+    return;
+  }
   switch (report->state) {
   case HEARTH_STREAM_FAILED:
     say (verdict, report->code, report->text);

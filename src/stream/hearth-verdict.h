@@ -14,6 +14,10 @@ typedef struct {
 
 #define HEARTH_VERDICT_PATIENCE_US 1500000 /* a reason must be told within 2 s; looked at every 250 ms */
 
+#define HEARTH_VERDICT_STUCK_US 1200000 /* plug-ins beat every 500 ms */
+
+/* The plug-in's thread does not run any more. */
+gboolean hearth_verdict_is_stuck (const HearthIngestReport *report, gint64 now_us);
 void hearth_verdict_reach (HearthVerdict *verdict, const HearthIngestReport *report, gint64 now_us);
 gboolean hearth_verdict_equal (const HearthVerdict *a, const HearthVerdict *b);
 const char *hearth_verdict_get_state_name (const HearthVerdict *verdict); /* "running" */

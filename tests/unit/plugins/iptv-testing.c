@@ -127,6 +127,15 @@ on_push (HearthStreamSink *sink, const guint8 *bytes, gsize n_bytes, gint64 arri
 }
 
 static void
+on_beat (HearthStreamSink *sink)
+{
+  TestSink *self = enter (sink);
+
+  self->n_beats++;
+  leave (self);
+}
+
+static void
 on_gap (HearthStreamSink *sink)
 {
   TestSink *self = enter (sink);
@@ -165,6 +174,7 @@ static const HearthStreamSinkOps sink_ops = {
   .gap = on_gap,
   .state = on_state,
   .health = on_health,
+  .beat = on_beat,
 };
 
 TestSink *
@@ -198,6 +208,17 @@ test_sink_get_size (TestSink *self)
   size = self->bytes->len;
   g_mutex_unlock (&self->lock);
   return size;
+}
+
+guint
+test_sink_get_beats (TestSink *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->n_beats;
+  g_mutex_unlock (&self->lock);
+  return n;
 }
 
 char *

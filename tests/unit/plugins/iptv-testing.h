@@ -20,7 +20,7 @@ typedef struct {
   HearthStreamSink sink; /* first */
   GMutex lock;           /* guards all below */
   GByteArray *bytes;
-  guint n_pushes, n_gaps;
+  guint n_pushes, n_gaps, n_beats;
   GString *states; /* "connecting joined reconnecting:NoPackets ..." */
   char *text;      /* of the last state */
   HearthTransportHealth health;
@@ -31,6 +31,7 @@ typedef struct {
 TestSink *test_sink_new (void);
 void test_sink_free (TestSink *self);
 gsize test_sink_get_size (TestSink *self);
+guint test_sink_get_beats (TestSink *self);
 gboolean test_sink_has_state (TestSink *self, const char *state);
 char *test_sink_dup_states (TestSink *self);
 HearthTransportHealth test_sink_get_health (TestSink *self);

@@ -326,6 +326,21 @@ test_no_answer (Fixture *f, gconstpointer data)
   WAIT_FOR (test_sink_has_state (f->sink, "connecting"));
 }
 
+/* Though nothing comes, the threads say that they live. */
+static void
+test_beats (Fixture *f, gconstpointer data)
+{
+  TestSink *datagrams = test_sink_new ();
+  gpointer stream = test_network_open (f->network, "udp://@:4050", datagrams);
+  gint64 start_us = g_get_monotonic_time ();
+
+  open_path (f, "/never");
+  WAIT_FOR (test_sink_get_beats (f->sink) >= 3 && test_sink_get_beats (datagrams) >= 3);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >, 500000); /* and not all the time */
+  test_network_close (f->network, stream, datagrams);
+  test_sink_free (datagrams);
+}
+
 static void
 test_pipe_options (Fixture *f, gconstpointer data)
 {
@@ -541,6 +556,7 @@ test_iptv_http_add (void)
   ADD ("http/refusals", NULL, test_refusals);
   ADD ("http/unreachable", NULL, test_unreachable);
   ADD ("http/no-answer", NULL, test_no_answer);
+  ADD ("http/beats", NULL, test_beats);
   ADD ("http/pipe-options", NULL, test_pipe_options);
   ADD ("http/attributes", NULL, test_attributes);
   ADD ("http/recording", NULL, test_recording);

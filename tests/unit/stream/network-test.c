@@ -7,7 +7,9 @@
  *   test:scrambled  all packets scrambled
  *   test:end        a little of run, then the end
  *   test:fail       fails at once: no address
+ *   test:stuck      as run for a while, then its thread hangs
  *   test:flood      as run, as fast as it goes
+ *   test:fat        as flood, with stuffing: 75 Mbit/s by its own clock
  *
  * Settings: services u: how long its list is; fail b: whether the list cannot be read. */
 #include <hearth/error.h>
@@ -20,6 +22,7 @@
 #define LATE_US 2200000
 #define FRAME_US 20000
 #define FRAMES_A_KEY 10
+#define STUFFING_A_PUSH 10000 /* packets, in 200 ms of the stream's time */
 
 typedef struct {
   HearthNetworkHost *host;
@@ -142,20 +145,24 @@ pause_us (TestStream *self, gint64 us)
   return !closing;
 }
 
-static void
-push_frames (TestStream *self, gboolean keys, gboolean scrambled)
-{
-  g_byte_array_set_size (self->packets, 0);
-  add_tables (self);
-  for (guint i = 0; i < FRAMES_A_KEY; i++)
-    add_frame (self, i == 0 && keys, scrambled);
-  hearth_stream_sink_push (self->sink, self->packets->data, self->packets->len, boottime_us ());
-}
-
 static gboolean
 does (TestStream *self, const char *what)
 {
   return g_str_equal (self->uri + strlen ("test:"), what);
+}
+
+static void
+push_frames (TestStream *self, gboolean keys, gboolean scrambled)
+{
+  static const guint8 null_packet[188] = { 0x47, 0x1f, 0xff, 0x10 };
+
+  g_byte_array_set_size (self->packets, 0);
+  add_tables (self);
+  for (guint i = 0; i < FRAMES_A_KEY; i++)
+    add_frame (self, i == 0 && keys, scrambled);
+  for (guint i = 0; i < STUFFING_A_PUSH && does (self, "fat"); i++)
+    g_byte_array_append (self->packets, null_packet, sizeof null_packet);
+  hearth_stream_sink_push (self->sink, self->packets->data, self->packets->len, boottime_us ());
 }
 
 static gpointer
@@ -173,12 +180,15 @@ stream_main (gpointer data)
 
     push_frames (self, keys, does (self, "scrambled"));
     health.received++;
+    hearth_stream_sink_beat (self->sink);
+    if (does (self, "stuck") && health.received == 20)
+      pause_us (self, G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC);
     hearth_stream_sink_health (self->sink, &health);
     if (does (self, "end") && health.received == 3) {
       hearth_stream_sink_state (self->sink, HEARTH_STREAM_ENDED, 0, NULL);
       return NULL;
     }
-  } while (pause_us (self, does (self, "flood") ? 0 : FRAME_US));
+  } while (pause_us (self, does (self, "flood") || does (self, "fat") ? 0 : FRAME_US));
   return NULL;
 }
 

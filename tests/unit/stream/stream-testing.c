@@ -245,11 +245,17 @@ fake_hearthd_call_fails (FakeHearthd *self, const char *method, GVariant *parame
 HearthRingReader *
 fake_hearthd_open (FakeHearthd *self, const char *id, const char *what)
 {
+  return fake_hearthd_open_with (self, id, what, "{'ring-bytes': <uint32 1>}");
+}
+
+HearthRingReader *
+fake_hearthd_open_with (FakeHearthd *self, const char *id, const char *what, const char *options)
+{
   g_autofree char *uri = g_strconcat ("test:", what, NULL);
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = fake_hearthd_call (
-    self, "Open", g_variant_new ("(sss@a{sv})", id, uri, "channel1", g_variant_new_parsed ("{'ring-bytes': <uint32 1>}")), NULL, &fds);
+    self, "Open", g_variant_new ("(sss@a{sv})", id, uri, "channel1", g_variant_new_parsed (options)), NULL, &fds);
   HearthRingReader *reader;
   gint32 index;
   int fd;

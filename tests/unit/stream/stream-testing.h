@@ -36,6 +36,7 @@ GVariant *fake_hearthd_call (FakeHearthd *self, const char *method, GVariant *pa
 void fake_hearthd_call_fails (FakeHearthd *self, const char *method, GVariant *parameters, int code);
 /* Opens "test:@what" as @id; returns a reader of its ring. */
 HearthRingReader *fake_hearthd_open (FakeHearthd *self, const char *id, const char *what);
+HearthRingReader *fake_hearthd_open_with (FakeHearthd *self, const char *id, const char *what, const char *options); /* a{sv} */
 /* Waits until @word has come among the signals; what came before stays. */
 void fake_hearthd_wait_for (FakeHearthd *self, const char *word);
 gboolean fake_hearthd_has (FakeHearthd *self, const char *word);

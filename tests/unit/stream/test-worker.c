@@ -57,6 +57,21 @@ wait_for_bytes (HearthRingReader *reader, HearthRingWaiter *waiter)
     g_assert_cmpint (poll (&event, 1, 20000), ==, 1);
 }
 
+/* @waiter: one of @reader's stream. */
+static void
+wait_for_head (HearthRingReader *reader, HearthRingWaiter *waiter, guint64 head)
+{
+  struct pollfd event = { .fd = hearth_ring_waiter_get_event_fd (waiter), .events = POLLIN };
+
+  for (;;) {
+    hearth_ring_waiter_clear (waiter);
+    if (!hearth_ring_reader_arm (reader, waiter, head))
+      break;
+    g_assert_cmpint (poll (&event, 1, 20000), ==, 1);
+  }
+  g_assert_cmpuint (hearth_ring_reader_get_head (reader), >=, head);
+}
+
 static void
 test_run (FakeHearthd *f, gconstpointer data)
 {
@@ -111,6 +126,31 @@ test_run (FakeHearthd *f, gconstpointer data)
     result = hearth_ring_reader_read (reader, packets, sizeof packets, &n);
   while (result == HEARTH_RING_READ_OK);
   g_assert_cmpint (result, ==, HEARTH_RING_READ_ENDED);
+}
+
+static guint64
+get_ring_bytes (FakeHearthd *f, const char *id)
+{
+  g_autoptr (GVariant) stream = fake_hearthd_get_stream (f, id);
+
+  return get_counter (stream, "ring-bytes");
+}
+
+/* A ring holds 20 s of its stream by the stream's own clock, however fast it comes, between 4 and 128 MiB. */
+static void
+test_ring_follows (FakeHearthd *f, gconstpointer data)
+{
+  g_autoptr (HearthRingReader) thin = fake_hearthd_open_with (f, "thin", "flood", "@a{sv} {}");
+  g_autoptr (HearthRingReader) fat = fake_hearthd_open_with (f, "fat", "fat", "@a{sv} {}");
+  g_autoptr (HearthRingWaiter) thin_waiter = hearth_ring_waiter_new (NULL);
+  g_autoptr (HearthRingWaiter) fat_waiter = hearth_ring_waiter_new (NULL);
+
+  add_waiter (f, "thin", thin_waiter);
+  wait_for_head (thin, thin_waiter, 188 * 12 * 15); /* three seconds of it */
+  g_assert_cmpuint (get_ring_bytes (f, "thin"), <, 5u << 20);
+  add_waiter (f, "fat", fat_waiter);
+  wait_for_head (fat, fat_waiter, 20u << 20);                   /* once round what it began with */
+  g_assert_cmpuint (get_ring_bytes (f, "fat"), >=, 24u << 20); /* a sixteenth of the box's memory, 128 MiB at most */
 }
 
 static void
@@ -248,22 +288,13 @@ test_list_fails (FakeHearthd *f, gconstpointer data)
   g_assert_null (f->services);
 }
 
-static void
-wait_for_head (HearthRingReader *reader, guint64 head)
-{
-  const gint64 until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-
-  while (hearth_ring_reader_get_head (reader) < head && g_get_monotonic_time () < until_us)
-    g_usleep (1000);
-  g_assert_cmpuint (hearth_ring_reader_get_head (reader), >=, head);
-}
-
 /* Streams outlive hearthd; it gets them back with its next Hello. */
 static void
 test_adoption (FakeHearthd *f, gconstpointer data)
 {
   g_autoptr (HearthRingReader) reader = fake_hearthd_open (f, "one", "run");
   g_autoptr (HearthRingReader) adopted = NULL;
+  g_autoptr (HearthRingWaiter) waiter = hearth_ring_waiter_new (NULL);
   g_autoptr (GVariant) streams = NULL;
   g_autoptr (GVariant) stream = NULL;
   const char *plugin, *id, *uri, *channel, *state;
@@ -272,8 +303,9 @@ test_adoption (FakeHearthd *f, gconstpointer data)
   int fd;
 
   fake_hearthd_wait_for (f, "state one running ");
+  add_waiter (f, "one", waiter);
   fake_hearthd_go (f);
-  wait_for_head (reader, hearth_ring_reader_get_head (reader) + 188 * 50); /* without hearthd */
+  wait_for_head (reader, waiter, hearth_ring_reader_get_head (reader) + 188 * 50); /* without hearthd */
   fake_hearthd_come_back (f);
   g_assert_cmpuint (f->hellos, ==, 2);
   g_assert_true (g_variant_lookup (f->holds, "plugin", "&s", &plugin));
@@ -296,7 +328,7 @@ test_adoption (FakeHearthd *f, gconstpointer data)
   start_network (f, "{'services': <uint32 1000>}"); /* the same: nothing happens */
   start_network (f, "{'services': <uint32 5>}");    /* another: connected again, into the same ring */
   head = hearth_ring_reader_get_head (adopted);
-  wait_for_head (adopted, head + 188 * 50);
+  wait_for_head (adopted, waiter, head + 188 * 50);
   g_clear_pointer (&stream, g_variant_unref);
   stream = fake_hearthd_get_stream (f, "one");
   g_assert_cmpuint (get_counter (stream, "continuity-errors"), ==, 0);
@@ -345,6 +377,22 @@ test_liveness (FakeHearthd *f, gconstpointer data)
   g_assert_false (hearth_progress_is_busy (progress));
 }
 
+/* Told as what it is, and hearthd sees no progress. */
+static void
+test_stuck (FakeHearthd *f, gconstpointer data)
+{
+  g_autoptr (HearthProgress) progress = get_progress (f);
+  g_autoptr (HearthRingReader) reader = fake_hearthd_open (f, "one", "stuck");
+  g_autoptr (GVariant) reply = NULL;
+  const gint64 until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  fake_hearthd_wait_for (f, "state one running Plugin");
+  while (hearth_progress_get_stall_us (progress, g_get_monotonic_time ()) < G_USEC_PER_SEC)
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+  reply = fake_hearthd_call (f, "Close", g_variant_new ("(s)", "one"), NULL, NULL);
+  g_assert_false (hearth_progress_is_busy (progress));
+}
+
 /* Many streams at once, opened and closed while they run. */
 static void
 test_many (FakeHearthd *f, gconstpointer data)
@@ -382,6 +430,8 @@ main (int argc, char **argv)
   ADD ("/stream/list-fails", test_list_fails);
   ADD ("/stream/adoption", test_adoption);
   ADD ("/stream/liveness", test_liveness);
+  ADD ("/stream/ring-follows", test_ring_follows);
+  ADD ("/stream/stuck", test_stuck);
   ADD ("/stream/many", test_many);
 #undef ADD
   return g_test_run ();
