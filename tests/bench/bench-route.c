@@ -205,7 +205,7 @@ open_box (Box *self)
   self->progress = hearth_progress_new ();
   self->router = hearth_router_new (&funcs, NULL);
   for (guint s = 0; s < SERVICES; s++) {
-    self->ingests[s] = hearth_ingest_new ("bench", RING_BYTES, self->progress, on_changed, NULL, NULL);
+    self->ingests[s] = hearth_ingest_new ("bench", RING_BYTES, RING_BYTES, self->progress, on_changed, NULL, NULL);
     self->routes[s] = hearth_router_add (self->router, s + 1, self->ingests[s], NULL);
   }
 }

@@ -58,7 +58,7 @@ out_open (Out *out, Fixture *f, guint16 service_id, const HearthDescrambler *des
 {
   g_autoptr (GError) error = NULL;
 
-  out->ingest = hearth_ingest_new ("test", 0, f->progress, on_changed, NULL, &error);
+  out->ingest = hearth_ingest_new ("test", 0, 0, f->progress, on_changed, NULL, &error);
   g_assert_no_error (error);
   out->route = hearth_router_add (f->router, service_id, out->ingest, descrambler);
   out->bytes = g_malloc (MOST_BYTES);
