@@ -133,6 +133,15 @@ add_service (GString *out, CtlTs *self, const HearthSiService *service)
   add_known (out, "original_network_id", service->original_network_id, 0);
   add_text (out, "name", service->name);
   add_text (out, "provider", service->provider);
+  for (guint i = 0; i < service->n_names; i++) {
+    if (i == 0) {
+      key (out, "names");
+      g_string_append_c (out, '{');
+    }
+    add_text (out, service->names[i].language, service->names[i].name);
+    if (i + 1 == service->n_names)
+      g_string_append_c (out, '}');
+  }
   add_text (out, "type", ctl_ts_kind_name (service->kind));
   add_known (out, "service_type", service->type, 0);
   add_known (out, "lcn", service->number, 0);

@@ -58,10 +58,19 @@ look_up_or_add (GHashTable *table, guint64 key, gsize size, guint max)
 /* ---- services -------------------------------------------------------------------------------- */
 
 static void
+clear_names (HearthSiService *service)
+{
+  for (guint i = 0; i < service->n_names; i++)
+    g_free (service->names[i].name);
+  service->n_names = 0;
+}
+
+static void
 entry_free (gpointer data)
 {
   Entry *entry = data;
 
+  clear_names (&entry->service);
   g_free (entry->service.name);
   g_free (entry->service.provider);
   g_free (entry->service.default_authority);
@@ -182,6 +191,21 @@ take_pmt (HearthSiMultiplex *self, guint16 pid, const guint8 *section, gsize n_b
 
 /* ---- SDT ------------------------------------------------------------------------------------------ */
 
+/* Those of a section take the place of all that were there. */
+static void
+take_names (HearthSiMultiplex *self, HearthSiService *service, const HearthSiDescriptor *d)
+{
+  HearthSiMultilingualName each;
+
+  clear_names (service);
+  for (guint at = 0; service->n_names < HEARTH_SI_SERVICE_NAMES && hearth_si_multilingual_next (d, &at, &each);) {
+    HearthSiServiceName *name = &service->names[service->n_names++];
+
+    g_strlcpy (name->language, each.language, sizeof name->language);
+    name->name = hearth_dvb_text_dup (&self->text, each.name.bytes, each.name.n_bytes);
+  }
+}
+
 static void
 take_service_descriptor (HearthSiMultiplex *self, HearthSiService *service, const HearthSiDescriptor *d)
 {
@@ -191,6 +215,8 @@ take_service_descriptor (HearthSiMultiplex *self, HearthSiService *service, cons
     service->type = names.type;
     replace_text (self, &service->name, names.name);
     replace_text (self, &service->provider, names.provider);
+  } else if (d->tag == HEARTH_SI_TAG_MULTILINGUAL_SERVICE_NAME) {
+    take_names (self, service, d);
   } else if (d->tag == HEARTH_SI_TAG_DEFAULT_AUTHORITY) {
     replace_text (self, &service->default_authority, hearth_si_name_parse (d));
   }

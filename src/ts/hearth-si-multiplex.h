@@ -51,11 +51,20 @@ typedef struct {
 /* "h264"; what a stream without codec of ours is by its type: "dsm-cc", "sections", "arib-caption", "scte-35", "private". */
 const char *hearth_si_stream_get_codec_name (const HearthSiStream *stream);
 
+#define HEARTH_SI_SERVICE_NAMES 6
+
+typedef struct {
+  HearthSiLanguage language;
+  char *name;
+} HearthSiServiceName;
+
 typedef struct {
   guint16 service_id, transport_stream_id, original_network_id;
   gboolean actual;         /* of the multiplex that is received; else told by it of others */
   gboolean in_pat, in_pmt, in_sdt;
   char *name, *provider;   /* UTF-8; NULL: not told */
+  guint n_names;           /* where it has names by language (6.2.24) */
+  HearthSiServiceName names[HEARTH_SI_SERVICE_NAMES];
   guint8 type;             /* as the SDT or NIT says: table 87; 0: not told */
   HearthSiKind kind;       /* by that, else by its streams */
   guint8 running;

@@ -87,6 +87,7 @@ si_make_sdt (guint8 table_id, guint16 transport_stream_id, guint16 original_netw
   si_8 (self, 0);
   si_8 (self, (guint) strlen (name));
   si_bytes (self, name, strlen (name));
+  si_descriptor (self, 0x5d, "eng\x01P\x03" "Onechi\x00\x05\x13\xd2\xbb\xcc\xa8");
   si_close (self, loop);
   return si_finish (self);
 }

@@ -373,6 +373,10 @@ test_multiplex (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpuint (n, ==, 2);
   g_assert_true (services[0]->actual);
   g_assert_cmpstr (services[0]->name, ==, "新闻");
+  g_assert_cmpuint (services[0]->n_names, ==, 2);
+  g_assert_cmpstr (services[0]->names[0].language, ==, "eng");
+  g_assert_cmpstr (services[0]->names[0].name, ==, "One");
+  g_assert_cmpstr (services[0]->names[1].name, ==, "一台");
   g_assert_cmpuint (services[0]->number, ==, 5);
   g_assert_cmpuint (services[0]->original_network_id, ==, 2);
   g_assert_cmpuint (services[0]->pmt_pid, ==, 100);

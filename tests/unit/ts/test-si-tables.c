@@ -70,6 +70,8 @@ test_sdt (void)
   g_assert_cmpuint (names.type, ==, 1);
   ASSERT_TEXT (names.name, "Name");
   g_assert_cmpuint (names.provider.n_bytes, ==, 0);
+  g_assert_true (hearth_si_descriptor_next (&service.descriptors, &d));
+  g_assert_cmphex (d.tag, ==, HEARTH_SI_TAG_MULTILINGUAL_SERVICE_NAME);
   g_assert_false (hearth_si_descriptor_next (&service.descriptors, &d));
   g_assert_false (hearth_si_sdt_next (&sdt, &service));
   g_assert_false (hearth_si_sdt_parse (&sdt, section->data, section->len - 1));
