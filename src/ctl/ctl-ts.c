@@ -13,10 +13,8 @@
 static guint64
 event_key (const HearthSiEvent *event)
 {
-  /* Triplets of one file hardly ever collide in 32 bits, and then only an event is missing. */
-  guint32 service = ((guint32) event->original_network_id * 40503u) ^ ((guint32) event->transport_stream_id << 16) ^ event->service_id;
-
-  return ((guint64) service << 16) | event->event_id;
+  return ((guint64) event->original_network_id << 48) | ((guint64) event->transport_stream_id << 32) | ((guint64) event->service_id << 16) |
+         event->event_id;
 }
 
 static void

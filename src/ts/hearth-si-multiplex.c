@@ -191,6 +191,15 @@ take_pmt (HearthSiMultiplex *self, guint16 pid, const guint8 *section, gsize n_b
 
 /* ---- SDT ------------------------------------------------------------------------------------------ */
 
+static gboolean
+has_name_in (const HearthSiService *service, const char *language)
+{
+  for (guint i = 0; i < service->n_names; i++)
+    if (g_str_equal (service->names[i].language, language))
+      return TRUE;
+  return FALSE;
+}
+
 /* Those of a section take the place of all that were there. */
 static void
 take_names (HearthSiMultiplex *self, HearthSiService *service, const HearthSiDescriptor *d)
@@ -199,8 +208,11 @@ take_names (HearthSiMultiplex *self, HearthSiService *service, const HearthSiDes
 
   clear_names (service);
   for (guint at = 0; service->n_names < HEARTH_SI_SERVICE_NAMES && hearth_si_multilingual_next (d, &at, &each);) {
-    HearthSiServiceName *name = &service->names[service->n_names++];
+    HearthSiServiceName *name = &service->names[service->n_names];
 
+    if (has_name_in (service, each.language))
+      continue;
+    service->n_names++;
     g_strlcpy (name->language, each.language, sizeof name->language);
     name->name = hearth_dvb_text_dup (&self->text, each.name.bytes, each.name.n_bytes);
   }
