@@ -85,8 +85,7 @@ headend_cable_si_make_tot (gint64 utc_s)
   put_time (&s, 0);
   headend_section_put16 (&s, 0x0800);
   headend_section_close (&s, at, 2, 0xf);
-  headend_section_end (&s, TRUE);
-  s.bytes[1] &= 0x7f; /* no section syntax, yet a CRC */
+  headend_section_end_short (&s);
   return g_bytes_new (s.bytes, s.n);
 }
 

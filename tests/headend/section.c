@@ -76,14 +76,26 @@ headend_section_number (HeadendSection *self, guint number, guint last)
   self->bytes[7] = (guint8) last;
 }
 
-void
-headend_section_end (HeadendSection *self, gboolean private)
+static void
+end_with (HeadendSection *self, guint flags)
 {
   const guint length = self->n - 3 + CRC_BYTES;
 
-  self->bytes[1] = (guint8) ((private ? 0xf0 : 0xb0) | length >> 8);
+  self->bytes[1] = (guint8) (flags | length >> 8);
   self->bytes[2] = (guint8) length;
   headend_section_put32 (self, crc32_mpeg (self->bytes, self->n));
+}
+
+void
+headend_section_end (HeadendSection *self, gboolean private)
+{
+  end_with (self, private ? 0xf0 : 0xb0);
+}
+
+void
+headend_section_end_short (HeadendSection *self)
+{
+  end_with (self, 0x70);
 }
 
 guint

@@ -23,6 +23,8 @@ void headend_section_begin (HeadendSection *self, guint8 table_id, guint extensi
 void headend_section_number (HeadendSection *self, guint number, guint last);
 /* Length and CRC. @private: DVB's tables have the bit after the syntax indicator set, 13818-1's have it clear. */
 void headend_section_end (HeadendSection *self, gboolean private);
+/* The same for a TOT, which has a CRC without the syntax indicator: EN 300 468, 5.2.6. */
+void headend_section_end_short (HeadendSection *self);
 
 /* Something with a length before it: keeps its place, then fills it in. @field_bytes: 1 (descriptors), or 2, of which the upper
  * four bits are @upper. */

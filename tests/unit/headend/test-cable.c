@@ -228,6 +228,25 @@ test_lineups (void)
   receiver_clear (&receiver);
 }
 
+/* TDT and TOT say the same time; a TOT has a CRC though its syntax indicator is 0. */
+static void
+test_clock (void)
+{
+  g_autoptr (GBytes) tdt = headend_cable_si_make_tdt (1795464000), tot = headend_cable_si_make_tot (1795464000);
+  gsize n;
+  const guint8 *bytes = g_bytes_get_data (tot, &n);
+  HearthSiTime time;
+  HearthSiDescriptor d;
+
+  g_assert_cmpuint (hearth_ts_crc32 (bytes, n), ==, 0);
+  g_assert_true (hearth_si_tdt_parse (&time, bytes, n));
+  g_assert_cmpint (time.utc_s, ==, 1795464000);
+  g_assert_true (hearth_si_descriptor_find (&time.descriptors, HEARTH_SI_TAG_LOCAL_TIME_OFFSET, &d));
+  bytes = g_bytes_get_data (tdt, &n);
+  g_assert_true (hearth_si_tdt_parse (&time, bytes, n));
+  g_assert_cmpint (time.utc_s, ==, 1795464000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -243,6 +262,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_whole);
   }
+  g_test_add_func ("/headend/cable/clock", test_clock);
   g_test_add_func ("/headend/cable/lineups", test_lineups);
   status = g_test_run ();
   for (guint i = 1; i <= HEADEND_N_CHANNELS; i++) {
