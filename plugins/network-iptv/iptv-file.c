@@ -12,6 +12,7 @@
 
 #define READ_BYTES (256 << 10)
 #define FILL_BYTES (512 << 10) /* the pacer is kept at */
+#define FILLS_A_TICK 64
 
 struct _IptvFile {
   IptvFeed feed;
@@ -102,17 +103,25 @@ fill (IptvFile *self)
   return TRUE;
 }
 
-static void
-pump (IptvFile *self)
+/* Returns how many bytes were due. */
+static gsize
+pump (IptvFile *self, gint64 now_us)
 {
-  gint64 now_us = iptv_now_us ();
   IptvPacerRun run;
+  gsize n_bytes = 0;
 
   while (iptv_pacer_take (&self->pacer, now_us, &run)) {
     if (run.gap)
       iptv_feed_gap (&self->feed);
     iptv_feed_push (&self->feed, run.bytes, run.n_bytes, run.due_us);
+    n_bytes += run.n_bytes;
   }
+  return n_bytes;
+}
+
+static void
+tell_health (IptvFile *self, gint64 now_us)
+{
   if (now_us - self->health_told_us >= G_USEC_PER_SEC) {
     self->health_told_us = now_us;
     iptv_feed_health (&self->feed, &self->health);
@@ -123,11 +132,17 @@ static gboolean
 on_tick (gpointer data)
 {
   IptvFile *self = data;
+  gint64 now_us = iptv_now_us ();
 
   iptv_io_remove (&self->timer);
-  if (!fill (self))
-    return G_SOURCE_REMOVE;
-  pump (self);
+  /* More than one filling may be due: where the rate is high, or this thread was kept waiting by a busy box. */
+  for (guint i = 0; i < FILLS_A_TICK; i++) {
+    if (!fill (self))
+      return G_SOURCE_REMOVE;
+    if (pump (self, now_us) < FILL_BYTES / 2)
+      break;
+  }
+  tell_health (self, now_us);
   if (self->pacer.ended && iptv_pacer_get_fill (&self->pacer) == 0)
     end (self, HEARTH_STREAM_ENDED, 0, NULL);
   else if (iptv_pacer_is_lost (&self->pacer))

@@ -260,6 +260,8 @@ test_codecs (void)
     { 0x42, "", HEARTH_TS_VIDEO_AVS },
     { 0xd2, "", HEARTH_TS_VIDEO_AVS2 },
     { 0xd4, "", HEARTH_TS_VIDEO_AVS3 },
+    { 0xd2, "050441565356", HEARTH_TS_VIDEO_AVS2 }, /* AVSV is registered for all three; the type tells which */
+    { 0xd4, "050441565356", HEARTH_TS_VIDEO_AVS3 },
     { 0x03, "", HEARTH_TS_AUDIO_MPEG },
     { 0x04, "", HEARTH_TS_AUDIO_MPEG },
     { 0x0f, "", HEARTH_TS_AUDIO_AAC_ADTS },
