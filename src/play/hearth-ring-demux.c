@@ -16,7 +16,7 @@ struct _HearthRingDemux {
   HearthRingReader *reader;
 
   HearthTsSection pat_section, pmt_section;
-  guint16 pmt_pid, pid;
+  guint16 pmt_pid, pid, program;
   HearthTsCodec codec;
   HearthTsPmt pmt;
   gboolean has_pmt;
@@ -56,27 +56,37 @@ on_pmt (const guint8 *section, gsize n_bytes, gpointer user_data)
 {
   HearthRingDemux *self = user_data;
   HearthTsPmt pmt;
-  guint16 program = hearth_ring_session_get_program (self->session);
 
-  if (hearth_ts_pmt_parse (&pmt, section, n_bytes) && (program == 0 || pmt.program_number == program))
+  if (hearth_ts_pmt_parse (&pmt, section, n_bytes) && pmt.program_number == self->program)
     take_pmt (self, &pmt);
+}
+
+/* Of several programmes the ring's own; while that is not known, none. (A reader may be behind a change of the only one.) */
+static const HearthTsProgram *
+find_program (HearthRingDemux *self, const HearthTsPat *pat)
+{
+  guint16 program = hearth_ring_session_get_program (self->session, self->reader);
+
+  for (guint i = 0; i < pat->n_programs; i++)
+    if (pat->programs[i].program_number == program)
+      return &pat->programs[i];
+  return pat->n_programs == 1 ? &pat->programs[0] : NULL;
 }
 
 static void
 on_pat (const guint8 *section, gsize n_bytes, gpointer user_data)
 {
   HearthRingDemux *self = user_data;
-  guint16 program = hearth_ring_session_get_program (self->session), pmt_pid = HEARTH_TS_NO_PID;
   g_autofree HearthTsPat *pat = g_new (HearthTsPat, 1);
+  const HearthTsProgram *program;
 
   if (!hearth_ts_pat_parse (pat, section, n_bytes))
     return;
-  for (guint i = 0; i < pat->n_programs && pmt_pid == HEARTH_TS_NO_PID; i++)
-    if (pat->programs[i].program_number != 0 && (program == 0 || pat->programs[i].program_number == program))
-      pmt_pid = pat->programs[i].pmt_pid;
-  if (pmt_pid == self->pmt_pid)
+  program = find_program (self, pat);
+  if (program == NULL || (program->pmt_pid == self->pmt_pid && program->program_number == self->program))
     return;
-  self->pmt_pid = pmt_pid;
+  self->pmt_pid = program->pmt_pid;
+  self->program = program->program_number;
   hearth_ts_section_init (&self->pmt_section);
 }
 

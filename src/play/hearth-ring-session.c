@@ -7,7 +7,7 @@
 
 struct _HearthRingSession {
   gatomicrefcount refs;
-  guint16 program;
+  guint16 program; /* wanted; 0: that of the ring's tables */
   HearthRingReader *reader; /* never moved: a pattern for the others */
   HearthRingWaiter *waiters[HEARTH_RING_READERS];
   gint stopped; /* atomic */
@@ -100,10 +100,21 @@ hearth_ring_session_get_waiter (HearthRingSession *self, guint reader)
   return self->waiters[reader];
 }
 
+/* The ring's writer has chosen one of several programmes, and keeps its tables. */
 guint16
-hearth_ring_session_get_program (HearthRingSession *self)
+hearth_ring_session_get_program (HearthRingSession *self, HearthRingReader *reader)
 {
-  return self->program;
+  guint8 pat[1024], section[1024];
+  gsize n_pat = sizeof pat, n_section = sizeof section;
+  g_autofree HearthTsPmt *pmt = NULL;
+  guint32 generation;
+
+  if (self->program != 0)
+    return self->program;
+  if (!hearth_ring_reader_get_tables (reader, pat, &n_pat, section, &n_section, &generation))
+    return 0;
+  pmt = g_new (HearthTsPmt, 1);
+  return hearth_ts_pmt_parse (pmt, section, n_section) ? pmt->program_number : 0;
 }
 
 void

@@ -28,7 +28,8 @@ void hearth_ring_session_unref (HearthRingSession *self);
 /* What a pad's thread needs; made once, the thread's own from then on. */
 HearthRingReader *hearth_ring_session_dup_reader (HearthRingSession *self);
 HearthRingWaiter *hearth_ring_session_get_waiter (HearthRingSession *self, guint reader); /* (nullable) */
-guint16 hearth_ring_session_get_program (HearthRingSession *self);
+/* The programme that is played: the wanted one, else that of the ring's tables; 0: not known (yet). @reader: the caller's own. */
+guint16 hearth_ring_session_get_program (HearthRingSession *self, HearthRingReader *reader);
 
 /* Ends all waiting: the readers stop. */
 void hearth_ring_session_stop (HearthRingSession *self);

@@ -433,6 +433,13 @@ hearth_ingest_new (const char *name, gsize ring_bytes, gsize most_bytes, HearthP
 }
 
 void
+hearth_ingest_set_program (HearthIngest *self, guint16 program_number)
+{
+  hearth_ts_analyser_free (self->analyser);
+  self->analyser = hearth_ts_analyser_new (program_number, &analyser_funcs, self);
+}
+
+void
 hearth_ingest_close (HearthIngest *self)
 {
   self->changed = NULL;

@@ -71,6 +71,8 @@ typedef void (*HearthIngestChanged) (HearthIngest *ingest, gpointer user_data);
  * Errors: those of hearth_ring_writer_new(). @progress: borrowed, outlives the ingest. */
 HearthIngest *hearth_ingest_new (const char *name, gsize ring_bytes, gsize most_bytes, HearthProgress *progress,
                                  HearthIngestChanged changed, gpointer user_data, GError **error);
+/* Of a stream with several programmes this one; 0 (as it begins): the first with a picture. Before anything is pushed. */
+void hearth_ingest_set_program (HearthIngest *self, guint16 program_number);
 /* Main thread, once the plug-in has let go of the sink: ends the ring; @changed is not called again. */
 void hearth_ingest_close (HearthIngest *self);
 void hearth_ingest_unref (HearthIngest *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stream/hearth-open-stream.h"
 
+#include "stream/hearth-programme-wish.h"
+
 #include <hearth/log.h>
 #include <unistd.h>
 
@@ -52,6 +54,7 @@ hearth_open_stream_new (const char *id, const char *uri, const char *channel, GV
     g_free (self);
     return NULL;
   }
+  hearth_ingest_set_program (self->ingest, hearth_programme_wish (uri, options));
   self->id = g_strdup (id);
   self->uri = g_strdup (uri);
   self->channel = g_strdup (channel);

@@ -3,7 +3,7 @@
 noinst_LTLIBRARIES += libstream.la
 libstream_la_SOURCES = src/stream/hearth-ingest.h src/stream/hearth-ingest.c src/stream/hearth-list-writer.h \
   src/stream/hearth-list-writer.c src/stream/hearth-network-runner.h src/stream/hearth-network-runner.c \
-  src/stream/hearth-open-stream.h src/stream/hearth-open-stream.c src/stream/hearth-stream-worker.h \
+  src/stream/hearth-programme-wish.h src/stream/hearth-programme-wish.c src/stream/hearth-open-stream.h src/stream/hearth-open-stream.c src/stream/hearth-stream-worker.h \
   src/stream/hearth-stream-worker.c src/stream/hearth-verdict.h src/stream/hearth-verdict.c \
   src/stream/broadcast/hearth-descrambler.h src/stream/broadcast/hearth-descrambler.c \
   src/stream/broadcast/hearth-router.h src/stream/broadcast/hearth-router-private.h src/stream/broadcast/hearth-router.c \

@@ -87,7 +87,7 @@ choose (HearthTsProgramme *self, const HearthTsProgram *program)
   self->chosen = TRUE;
 }
 
-/* Nobody said which programme: the first of the PAT whose PMT comes. */
+/* Nobody said which programme: PMTs tell what there is. */
 static void
 consider_all (HearthTsProgramme *self, const HearthTsPat *pat)
 {
@@ -139,17 +139,39 @@ hearth_ts_programme_push_pat (HearthTsProgramme *self, const guint8 *packet)
 
 /* ---- PMT --------------------------------------------------------------------------------- */
 
-/* The first programme of the PAT need not be in the stream, and its PMT need not come first. Once one comes for the second
- * time all have had their turn. */
-static HearthTsPmtCandidate *
-pick (HearthTsProgramme *self, HearthTsPmtCandidate *seen)
+enum { WORTH_NOTHING, WORTH_SOUND, WORTH_PICTURE };
+
+static guint
+rate_programme (const HearthTsPmt *pmt)
 {
-  if (++seen->n_seen < 2 && seen != &self->pmts[0])
+  guint worth = WORTH_NOTHING;
+
+  for (guint i = 0; i < pmt->n_streams; i++) {
+    if (hearth_ts_codec_is_video (pmt->streams[i].codec))
+      return WORTH_PICTURE; /* scrambled too: many say so of what is in the clear */
+    if (hearth_ts_codec_is_audio (pmt->streams[i].codec))
+      worth = WORTH_SOUND;
+  }
+  return worth;
+}
+
+/* The first programme of the PAT is taken at once where it has a picture, or where it is the only one. Else, and as it
+ * need not be in the stream, and its PMT need not come first, the best of those seen: once one comes for the second time all
+ * have had their turn. */
+static HearthTsPmtCandidate *
+pick (HearthTsProgramme *self, HearthTsPmtCandidate *seen, const HearthTsPmt *pmt)
+{
+  HearthTsPmtCandidate *best = NULL;
+
+  seen->worth = rate_programme (pmt);
+  if (seen == &self->pmts[0] && (seen->worth == WORTH_PICTURE || self->n_pmts == 1))
+    return seen;
+  if (++seen->n_seen < 2)
     return NULL;
   for (guint i = 0; i < self->n_pmts; i++)
-    if (self->pmts[i].n_seen > 0)
-      return &self->pmts[i];
-  return NULL;
+    if (self->pmts[i].n_seen > 0 && (best == NULL || self->pmts[i].worth > best->worth))
+      best = &self->pmts[i];
+  return best;
 }
 
 static HearthTsPmtCandidate *
@@ -180,7 +202,7 @@ on_pmt (const guint8 *section, gsize n_bytes, gpointer user_data)
     return;
   self->health->pmt++;
   if (!self->chosen && self->picked == NULL)
-    self->picked = pick (self, candidate);
+    self->picked = pick (self, candidate, &pmt);
   if (!self->chosen && self->picked != candidate)
     return;
   self->pmt = pmt;

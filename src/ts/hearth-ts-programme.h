@@ -17,10 +17,11 @@ typedef struct {
   HearthTsProgram program;
   HearthTsSection *section; /* (nullable): made with its first packet */
   guint n_seen;
+  guint worth; /* of what it carries, once seen */
 } HearthTsPmtCandidate;
 
 struct _HearthTsProgramme {
-  guint16 wanted; /* 0: the first with a PMT */
+  guint16 wanted; /* 0: the first with a picture */
   HearthTsHealth *health;
   HearthTsProgrammeFunc changed;
   gpointer user_data;

@@ -251,7 +251,7 @@ typedef struct {
 
 typedef struct _HearthTsAnalyser HearthTsAnalyser;
 
-/* @program_number: 0 takes the first programme of the PAT that has a PMT. */
+/* @program_number: 0 takes the first programme of the PAT with a picture, else the first with sound, else with a PMT. */
 HearthTsAnalyser *hearth_ts_analyser_new (guint16 program_number, const HearthTsAnalyserFuncs *funcs, gpointer user_data);
 void hearth_ts_analyser_free (HearthTsAnalyser *self);
 /* Packets as they go into the ring, the first at @position. The time base of PTS is that of the ring's PTS everywhere: unwrapped. */

@@ -6,7 +6,7 @@ network_test_la_CFLAGS = $(AM_CFLAGS)
 network_test_la_LDFLAGS = $(PLUGIN_LDFLAGS) -rpath $(plugindir)
 network_test_la_LIBADD = libhearth-1.0.la $(GLIB_LIBS)
 
-STREAM_TESTS = test-stream-list-writer test-stream-verdict test-stream-worker test-stream-router
+STREAM_TESTS = test-stream-list-writer test-stream-verdict test-stream-worker test-stream-router test-stream-wish
 check_PROGRAMS += $(STREAM_TESTS)
 TESTS += $(STREAM_TESTS)
 test_stream_list_writer_SOURCES = tests/unit/stream/test-list-writer.c tests/unit/stream/no-builtins.c
@@ -21,3 +21,5 @@ EXTRA_test_stream_worker_DEPENDENCIES = hearth-stream network-test.la
 test_stream_router_SOURCES = tests/unit/stream/test-router.c tests/unit/stream/no-builtins.c $(TS_TEST_MAKER)
 test_stream_router_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/ts
 test_stream_router_LDADD = libstream.la $(GLIB_LIBS)
+test_stream_wish_SOURCES = tests/unit/stream/test-wish.c tests/unit/stream/no-builtins.c
+test_stream_wish_LDADD = libstream.la $(GLIB_LIBS)

@@ -325,6 +325,42 @@ test_first_programme (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_assert_cmpuint (f->pmt.program_number, ==, 10);
 }
 
+/* Radio and data come first in the PAT; nobody asked for them. */
+static void
+test_first_with_picture (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  const HearthTsProgram programs[] = { { 10, 1000 }, { 20, 1100 }, { 30, 1200 }, { 40, 1300 } };
+  static const guint8 sound[] = { 0x03, 0xe0 | 500 >> 8, 500 & 0xff, 0xf0, 0 };
+  guint8 section[HEARTH_TS_MAX_SECTION];
+
+  for (guint turn = 0; turn < 2; turn++) {
+    add_pat (f, 0, programs, 4);
+    ts_maker_add_section (&f->maker, 1000, section, ts_make_pmt (section, 10, 0, 500, NULL, 0, NULL, 0));
+    ts_maker_add_section (&f->maker, 1100, section, ts_make_pmt (section, 20, 0, 500, NULL, 0, sound, sizeof sound));
+    add_pmt (f, 1200, 30, 0, 300);
+    add_pmt (f, 1300, 40, 0, 400);
+  }
+  push (f);
+  g_assert_cmpuint (f->pmt.program_number, ==, 30);
+}
+
+/* A multiplex of radio alone. */
+static void
+test_first_with_sound (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  const HearthTsProgram programs[] = { { 10, 1000 }, { 20, 1100 } };
+  static const guint8 sound[] = { 0x03, 0xe0 | 500 >> 8, 500 & 0xff, 0xf0, 0 };
+  guint8 section[HEARTH_TS_MAX_SECTION];
+
+  for (guint turn = 0; turn < 3; turn++) {
+    add_pat (f, 0, programs, 2);
+    ts_maker_add_section (&f->maker, 1000, section, ts_make_pmt (section, 10, 0, 500, NULL, 0, NULL, 0));
+    ts_maker_add_section (&f->maker, 1100, section, ts_make_pmt (section, 20, 0, 500, NULL, 0, sound, sizeof sound));
+  }
+  push (f);
+  g_assert_cmpuint (f->pmt.program_number, ==, 20);
+}
+
 /* The PAT names programmes that are not in the stream. */
 static void
 test_absent_programmes (Fixture *f, G_GNUC_UNUSED gconstpointer data)
@@ -540,6 +576,8 @@ main (int argc, char **argv)
   ADD ("/ts/analyser/loss-in-head", test_loss_in_head);
   ADD ("/ts/analyser/pmt-changes", test_pmt_changes);
   ADD ("/ts/analyser/first-programme", test_first_programme);
+  ADD ("/ts/analyser/first-with-picture", test_first_with_picture);
+  ADD ("/ts/analyser/first-with-sound", test_first_with_sound);
   ADD ("/ts/analyser/absent-programmes", test_absent_programmes);
   ADD_FOR ("/ts/analyser/wanted-programme", 20, test_wanted_programme);
   ADD ("/ts/analyser/shared-pmt-pid", test_shared_pmt_pid);
