@@ -7,35 +7,36 @@
 #define HD .width = 1920, .height = 1080, .fps = 25
 #define HALF_HD .width = 1280, .height = 720, .fps = 50
 #define GOP(ms, rate) .gop_frames = (ms) * (rate) / 1000
+#define RATES(video, mux) .video_kbps = video, .mux_kbps = mux
+#define H264_HD(gop_ms) HEADEND_VIDEO_H264, HD, GOP (gop_ms, 25), .b_frames = 2, RATES (4600, 6000)
+#define H264_HALF(b) HEADEND_VIDEO_H264, HALF_HD, GOP (960, 50), .b_frames = b, RATES (2900, 4000)
+/* Tracks of sound: two of one codec, the first announced from the start; or of two codecs, both announced. */
+#define LANGUAGES { "zho", "eng" }
+#define SOUND(codec) { HEADEND_AUDIO_##codec, HEADEND_AUDIO_##codec }, 1, LANGUAGES
+#define BILINGUAL { HEADEND_AUDIO_MP2, HEADEND_AUDIO_AAC }, 2, LANGUAGES
 
 /* Channels 1 and 2 have the same PIDs, as neighbours of one operator often do: what is left of the old one after a zap
  * looks like the new one's. */
 static const HeadendChannel channels[HEADEND_N_CHANNELS] = {
-  { 1, "炉火一台", "Hearth One", "hearth-1.example", "综合 General", HEADEND_VIDEO_H264, HD, GOP (960, 25), .b_frames = 2,
-    .video_kbps = 4600, .mux_kbps = 6000, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_MP2 }, 1, { "zho", "eng" }, 0x100 },
-  { 2, "炉火二台", "Hearth Two", "hearth-2.example", "综合 General", HEADEND_VIDEO_H264, HD, GOP (960, 25), .b_frames = 2,
-    .video_kbps = 4600, .mux_kbps = 6000, { HEADEND_AUDIO_AAC, HEADEND_AUDIO_AAC }, 1, { "zho", "eng" }, 0x100 },
-  { 3, "星河体育", "Galaxy Sport", "galaxy-sport.example", "体育 Sport", HEADEND_VIDEO_H264, HALF_HD, GOP (960, 50), .b_frames = 2,
-    .video_kbps = 2900, .mux_kbps = 4000, { HEADEND_AUDIO_AC3, HEADEND_AUDIO_AC3 }, 1, { "zho", "eng" }, 0x130 },
-  { 4, "山海新闻", "Shanhai News", "shanhai-news.example", "新闻 News", HEADEND_VIDEO_H264, HALF_HD, GOP (960, 50), .b_frames = 0,
-    .video_kbps = 2900, .mux_kbps = 4000, { HEADEND_AUDIO_AAC, HEADEND_AUDIO_AAC }, 1, { "zho", "eng" }, 0x140 },
-  { 5, "长风电影", "Longwind Cinema", "longwind.example", "电影 Film", HEADEND_VIDEO_H264, HD, GOP (1920, 25), .b_frames = 2,
-    .video_kbps = 4600, .mux_kbps = 6000, { HEADEND_AUDIO_AC3, HEADEND_AUDIO_AC3 }, 1, { "zho", "eng" }, 0x150 },
+  { 1, "炉火一台", "Hearth One", "hearth-1.example", "综合 General", H264_HD (960), SOUND (MP2), 0x100 },
+  { 2, "炉火二台", "Hearth Two", "hearth-2.example", "综合 General", H264_HD (960), SOUND (AAC), 0x100 },
+  { 3, "星河体育", "Galaxy Sport", "galaxy-sport.example", "体育 Sport", H264_HALF (2), SOUND (AC3), 0x130 },
+  { 4, "山海新闻", "Shanhai News", "shanhai-news.example", "新闻 News", H264_HALF (0), SOUND (AAC), 0x140 },
+  { 5, "长风电影", "Longwind Cinema", "longwind.example", "电影 Film", H264_HD (1920), SOUND (AC3), 0x150 },
   { 6, "桃源戏曲", "Peach Spring Opera", "peach-spring.example", "文艺 Arts", HEADEND_VIDEO_MPEG2, HD, GOP (480, 25), .b_frames = 2,
-    .video_kbps = 6400, .mux_kbps = 8000, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_MP2 }, 1, { "zho", "eng" }, 0x160 },
+    RATES (6400, 8000), SOUND (MP2), 0x160 },
   { 7, "云雀少儿", "Skylark Kids", "skylark.example", "少儿 Kids", HEADEND_VIDEO_HEVC, HALF_HD, GOP (960, 50), .b_frames = 2,
-    .video_kbps = 2400, .mux_kbps = 3500, { HEADEND_AUDIO_AAC, HEADEND_AUDIO_AAC }, 1, { "zho", "eng" }, 0x170 },
+    RATES (2400, 3500), SOUND (AAC), 0x170 },
   { 8, "极光纪实", "Aurora Documentary", "aurora.example", "文艺 Arts", HEADEND_VIDEO_HEVC, HD, GOP (1920, 25), .b_frames = 2,
-    .video_kbps = 3700, .mux_kbps = 5000, { HEADEND_AUDIO_AC3, HEADEND_AUDIO_AC3 }, 1, { "zho", "eng" }, 0x180 },
+    RATES (3700, 5000), SOUND (AC3), 0x180 },
   { 9, "老街经典", "Old Street Classics", "old-street.example", "电影 Film", HEADEND_VIDEO_MPEG2, HALF_HD, GOP (480, 50), .b_frames = 2,
-    .video_kbps = 4700, .mux_kbps = 6000, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_MP2 }, 1, { "zho", "eng" }, 0x190 },
-  { 10, "环球双语", "Globe Bilingual", "globe.example", "新闻 News", HEADEND_VIDEO_H264, HD, GOP (480, 25), .b_frames = 2,
-    .video_kbps = 4600, .mux_kbps = 6000, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_AAC }, 2, { "zho", "eng" }, 0x1a0 },
+    RATES (4700, 6000), SOUND (MP2), 0x190 },
+  { 10, "环球双语", "Globe Bilingual", "globe.example", "新闻 News", H264_HD (480), BILINGUAL, 0x1a0 },
 };
 
 static const HeadendChannel small_globe = {
   10, "环球双语", "Globe Bilingual", "globe.example", "新闻 News", HEADEND_VIDEO_H264, .width = 640, .height = 360, .fps = 25, GOP (480, 25),
-  .b_frames = 2, .video_kbps = 900, .mux_kbps = 1600, { HEADEND_AUDIO_MP2, HEADEND_AUDIO_AAC }, 2, { "zho", "eng" }, 0x1a0,
+  .b_frames = 2, RATES (900, 1600), BILINGUAL, 0x1a0,
 };
 
 /* Delays: the decoder's first sample of what went in first. MP2 is a 512 tap filter bank, less the 32 samples of a

@@ -139,10 +139,28 @@ apply_segments (HeadendService *self, GHashTable *words, gint64 now_ns)
 }
 
 static void
+apply_answer (HeadendService *self, GHashTable *words, gint64 now_ns)
+{
+  static const char *const modes[] = { "right", "busy", "forbidden", "page", "silent" };
+  const char *mode = g_hash_table_lookup (words, "mode");
+
+  self->web.answer = HEADEND_ANSWER_BUSY;
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
+    if (g_strcmp0 (mode, modes[i]) == 0)
+      self->web.answer = (HeadendAnswer) i;
+}
+
+static void
+apply_cut (HeadendService *self, GHashTable *words, gint64 now_ns)
+{
+  self->web.cuts++;
+}
+
+static void
 apply_clear (HeadendService *self, GHashTable *words, gint64 now_ns)
 {
   *headend_impair_get (self->impair) = (HeadendImpairments){ .reorder_depth = 3 };
-  self->web = (HeadendWebFaults){ 0 };
+  self->web = (HeadendWebFaults){ .cuts = self->web.cuts };
   apply_resume (self, words, now_ns);
   if (self->ppm != 0)
     apply_clock (self, words, now_ns);
@@ -164,6 +182,8 @@ static const Fault faults[] = {
   { "end", "", NULL, apply_end },
   { "list", "mode", "missing frozen right", apply_list },
   { "segments", "mode", "missing right", apply_segments },
+  { "answer", "mode", "busy forbidden page silent right", apply_answer },
+  { "cut", "", NULL, apply_cut },
   { "clear", "", NULL, apply_clear },
 };
 

@@ -19,6 +19,7 @@ typedef struct {
   HeadendService *service;
   SoupServerMessage *message; /* owned */
   guint64 position;
+  guint cuts;       /* as they stood when it came */
   gboolean writing; /* a piece is on its way */
 } Client;
 
@@ -38,11 +39,13 @@ feed (Client *client)
   g_autofree guint8 *bytes = NULL;
   gsize n_bytes = PIECE_BYTES;
   SoupMessageBody *body = soup_server_message_get_response_body (client->message);
+  HeadendWebFaults faults;
 
-  if (client->writing)
+  headend_service_get_web_faults (client->service, &faults);
+  if (client->writing || faults.answer == HEADEND_ANSWER_SILENT)
     return;
   bytes = g_malloc (PIECE_BYTES);
-  if (!headend_service_read (client->service, &client->position, bytes, &n_bytes))
+  if (faults.cuts != client->cuts || !headend_service_read (client->service, &client->position, bytes, &n_bytes))
     soup_message_body_complete (body);
   else if (n_bytes > 0)
     soup_message_body_append_take (body, g_steal_pointer (&bytes), n_bytes);
@@ -110,6 +113,25 @@ headend_live_free (HeadendLive *self)
   g_free (self);
 }
 
+/* Whether the answer was to be a wrong one, and has been given. */
+static gboolean
+answer_wrongly (SoupServerMessage *message, HeadendAnswer answer)
+{
+  static const char page[] = "<!DOCTYPE html><title>Pay</title><p>Please pay.";
+
+  if (answer == HEADEND_ANSWER_RIGHT || answer == HEADEND_ANSWER_SILENT)
+    return FALSE;
+  if (answer == HEADEND_ANSWER_BUSY)
+    soup_message_headers_append (soup_server_message_get_response_headers (message), "Retry-After", "1");
+  if (answer == HEADEND_ANSWER_PAGE)
+    soup_server_message_set_response (message, "text/html", SOUP_MEMORY_STATIC, page, sizeof page - 1);
+  soup_server_message_set_status (message, answer == HEADEND_ANSWER_BUSY        ? SOUP_STATUS_SERVICE_UNAVAILABLE
+                                           : answer == HEADEND_ANSWER_FORBIDDEN ? SOUP_STATUS_FORBIDDEN
+                                                                                : SOUP_STATUS_OK,
+                                  NULL);
+  return TRUE;
+}
+
 static void
 append_tables (SoupServerMessage *message, const guint8 *tables)
 {
@@ -121,8 +143,14 @@ headend_live_serve (HeadendLive *self, SoupServerMessage *message, HeadendServic
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   guint8 tables[2 * HEADEND_PACKET];
-  Client *client = g_new0 (Client, 1);
+  HeadendWebFaults faults;
+  Client *client;
 
+  headend_service_get_web_faults (service, &faults);
+  if (answer_wrongly (message, faults.answer))
+    return;
+  client = g_new0 (Client, 1);
+  client->cuts = faults.cuts;
   client->live = self;
   client->service = service;
   client->message = g_object_ref (message);

@@ -40,7 +40,17 @@ void headend_service_set_content (HeadendService *self, const HeadendMux *mux, g
 gboolean headend_service_has_ended (HeadendService *self);
 
 /* What is wrong with the channel's lists and segments (HLS, DASH) on purpose. */
+typedef enum {
+  HEADEND_ANSWER_RIGHT = 0,
+  HEADEND_ANSWER_BUSY,      /* 503, and to come back after a second */
+  HEADEND_ANSWER_FORBIDDEN, /* 403 */
+  HEADEND_ANSWER_PAGE,      /* a web page with status 200 */
+  HEADEND_ANSWER_SILENT,    /* connections stand, and nothing comes */
+} HeadendAnswer;
+
 typedef struct {
+  HeadendAnswer answer; /* of HTTP TS */
+  guint cuts;           /* HTTP TS connections that are older than this one are closed */
   gboolean list_missing, segments_missing;
   gint64 frozen_ms; /* since 1970: nothing new was packaged from then on; 0: all goes on */
 } HeadendWebFaults;

@@ -184,6 +184,35 @@ test_web_faults (const char *base)
   g_assert_false (g_bytes_equal (list, frozen));
 }
 
+/* What a provider's HTTP server does on a bad day. */
+static void
+test_answers (const char *base)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autofree char *uri = g_strconcat (base, "/ts/1", NULL);
+  g_autoptr (SoupMessage) message = soup_message_new ("GET", uri);
+  g_autoptr (GInputStream) stream = soup_session_send (session, message, NULL, NULL);
+  g_autoptr (GBytes) page = NULL, right = NULL;
+  guint8 bytes[4096];
+
+  g_assert_cmpint (g_input_stream_read (stream, bytes, sizeof bytes, NULL, NULL), >, 0);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=answer&mode=forbidden"), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, "/ts/1"), ==, SOUP_STATUS_FORBIDDEN);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=answer"), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, "/ts/1"), ==, SOUP_STATUS_SERVICE_UNAVAILABLE);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=answer&mode=page"), ==, SOUP_STATUS_OK);
+  page = get (base, "/ts/1");
+  g_assert_nonnull (memmem (g_bytes_get_data (page, NULL), g_bytes_get_size (page), "Please pay", 10));
+  g_assert_cmpint (g_input_stream_read (stream, bytes, sizeof bytes, NULL, NULL), >, 0); /* who was there goes on */
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=cut"), ==, SOUP_STATUS_OK);
+  while (g_input_stream_read (stream, bytes, sizeof bytes, NULL, NULL) > 0)
+    ;
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=answer&mode=silent"), ==, SOUP_STATUS_OK);
+  g_assert_cmpuint (get_status (base, "/fault?channel=1&kind=clear"), ==, SOUP_STATUS_OK);
+  right = get_first (base, "/ts/1", 100 * HEADEND_PACKET);
+  assert_continuous (right);
+}
+
 /* One channel, by UDP to this process alone: all its outputs, the log, a fault, the end. */
 static void
 test_one_channel (void)
@@ -226,6 +255,7 @@ test_one_channel (void)
     g_assert_nonnull (memmem (g_bytes_get_data (manifest, NULL), g_bytes_get_size (manifest), "avc1.64", 7));
   }
   test_web_faults (base);
+  test_answers (base);
   stop (process);
 }
 
