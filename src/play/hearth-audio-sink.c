@@ -5,6 +5,7 @@
 #include "play/hearth-plugins.h"
 
 #include <gio/gio.h>
+#include <gst/audio/gstaudiobasesink.h>
 #include <hearth/log.h>
 
 HEARTH_LOG_TOPIC ("audio-sink")
@@ -53,6 +54,10 @@ try_sink (const char *plugin, const char *factory)
     g_object_set (sink, "async", FALSE, NULL); /* playing does not wait for the first sound */
   if (g_object_class_find_property (class, "buffer-time") != NULL)
     g_object_set (sink, "buffer-time", (gint64) BUFFER_US, NULL);
+  if (GST_IS_AUDIO_BASE_SINK (sink)) { /* hearthpace follows the card (hearth-card-clock.h): the sink has nothing to correct */
+    gst_audio_base_sink_set_slave_method (GST_AUDIO_BASE_SINK (sink), GST_AUDIO_BASE_SINK_SLAVE_NONE);
+    gst_audio_base_sink_set_discont_wait (GST_AUDIO_BASE_SINK (sink), 0);
+  }
   hearth_info ("sound goes to %s", factory);
   return sink;
 }
@@ -75,7 +80,7 @@ hearth_audio_sink_new (void)
     sink = try_sink ("pulseaudio", "pulsesink");
   if (sink == NULL && wanted (wish, "pipewiresink") && has_socket ("PIPEWIRE_REMOTE", "pipewire-0"))
     sink = try_sink ("pipewire", "pipewiresink");
-  if (sink == NULL && wanted (wish, "alsasink") && has_card ())
+  if (sink == NULL && wanted (wish, "alsasink") && (wish != NULL || has_card ()))
     sink = try_sink ("alsa", "alsasink");
   return sink != NULL ? sink : hearth_null_sink_new ();
 }

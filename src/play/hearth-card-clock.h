@@ -23,13 +23,15 @@ typedef struct {
   HearthTsClock *rate;
   gint64 looked_us;
   double ppm;
+  guint n_off; /* readings running in which the card was elsewhere than the sink thinks */
 } HearthCardClock;
 
 void hearth_card_clock_init (HearthCardClock *self);
 void hearth_card_clock_clear (HearthCardClock *self);
 /* Another sink, which must live as long as it is set: what was known is forgotten. (nullable) */
 void hearth_card_clock_set_sink (HearthCardClock *self, GstElement *sink);
-/* Looks at the card's clock, if that was a second ago. */
+/* Before each block. Looks at the card's clock, for its rate if that was a second ago; and for where it stands: a sound server may begin
+ * to play a second after the sink began to count, and where the sink thinks that the card is must be put right then. */
 void hearth_card_clock_look (HearthCardClock *self, gint64 now_us);
 /* The card showed @card_ns at @now_us. */
 void hearth_card_clock_push (HearthCardClock *self, guint64 card_ns, gint64 now_us);
