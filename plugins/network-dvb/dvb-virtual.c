@@ -16,12 +16,14 @@ HEARTH_LOG_TOPIC ("dvb")
 
 #define PACKET 188
 #define TICK_US 5000
+#define SETTLE_MS 50
 #define NOISE_MDBM (-95000)
 #define BLIND 0.9 /* with more errors no receiver locks */
 
 typedef struct {
   char *path;
   GFileMonitor *monitor;
+  guint settling;
   DvbChanged changed;
   gpointer user_data;
 
@@ -79,26 +81,34 @@ replace_map (Backend *self, DvbVirtualMap *map)
   g_mutex_unlock (&self->lock);
 }
 
-static void
-on_file_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer user_data)
+static gboolean
+on_settled (gpointer user_data)
 {
   Backend *self = user_data;
   g_autoptr (GError) error = NULL;
-  DvbVirtualMap *map;
+  DvbVirtualMap *map = dvb_virtual_map_new (self->path, &error);
   gboolean others;
 
-  if (event != G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT && event != G_FILE_MONITOR_EVENT_RENAMED && event != G_FILE_MONITOR_EVENT_CREATED &&
-      event != G_FILE_MONITOR_EVENT_MOVED_IN)
-    return;
-  map = dvb_virtual_map_new (self->path, &error);
+  self->settling = 0;
   if (map == NULL) { /* perhaps only half written */
     hearth_info ("the virtual tuners stay as they were: %s", error->message);
-    return;
+    return G_SOURCE_REMOVE;
   }
   others = map->n_tuners != self->map->n_tuners || map->systems != self->map->systems || map->max_pids != self->map->max_pids;
   replace_map (self, map);
   if (others)
     self->changed (self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Editors write in many ways: whatever happened, it is looked at once it is quiet. */
+static void
+on_file_changed (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer user_data)
+{
+  Backend *self = user_data;
+
+  g_clear_handle_id (&self->settling, g_source_remove);
+  self->settling = g_timeout_add (SETTLE_MS, on_settled, self);
 }
 
 gpointer
@@ -121,8 +131,7 @@ dvb_virtual_new (const char *path, DvbChanged changed, gpointer user_data, GErro
   file = g_file_new_for_path (self->path);
   self->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL);
   if (self->monitor != NULL) {
-    g_file_monitor_set_rate_limit (self->monitor, 100);
-    g_signal_connect (self->monitor, "changed", G_CALLBACK (on_file_changed), self);
+      g_signal_connect (self->monitor, "changed", G_CALLBACK (on_file_changed), self);
   }
   return self;
 }
@@ -132,6 +141,7 @@ backend_free (gpointer data)
 {
   Backend *self = data;
 
+  g_clear_handle_id (&self->settling, g_source_remove);
   if (self->monitor != NULL) {
     g_signal_handlers_disconnect_by_data (self->monitor, self);
     g_file_monitor_cancel (self->monitor);

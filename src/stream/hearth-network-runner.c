@@ -3,6 +3,7 @@
 
 #include "base/hearth-plugin-host.h"
 #include "base/hearth-worker-link.h"
+#include "stream/broadcast/hearth-broadcast.h"
 #include "stream/hearth-list-writer.h"
 
 #include <hearth/log.h>
@@ -23,6 +24,7 @@ struct _HearthNetworkRunner {
   GVariant *settings;
   const HearthNetworkOps *ops; /* NULL while nothing runs */
   gpointer instance;
+  HearthBroadcast *broadcast; /* of a plug-in that only has tuners */
   _Atomic guint run; /* counts starts: a list of an earlier one is dropped */
 
   /* The listing thread's, from list_begin() to list_end(). */
@@ -178,9 +180,111 @@ on_list_end (HearthNetworkHost *host, GVariant *details, const GError *error)
   deliver (self, list, failure);
 }
 
+static gboolean
+on_tuners_news (gpointer user_data)
+{
+  Delivery *delivery = user_data;
+  HearthNetworkRunner *self = delivery->runner;
+
+  if (delivery->run == atomic_load (&self->run) && self->broadcast != NULL)
+    hearth_broadcast_update_tuners (self->broadcast);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_tuners_changed (HearthNetworkHost *host)
+{
+  HearthNetworkRunner *self = (HearthNetworkRunner *) host;
+  Delivery *delivery = g_new0 (Delivery, 1);
+
+  delivery->runner = self;
+  delivery->run = atomic_load (&self->run);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_tuners_news, delivery, delivery_free);
+}
+
 static const HearthNetworkHostOps host_ops = { .struct_size = sizeof (HearthNetworkHostOps), .list_begin = on_list_begin,
                                                .list_service = on_list_service, .list_oddity = on_list_oddity,
-                                               .list_end = on_list_end };
+                                               .list_end = on_list_end, .tuners_changed = on_tuners_changed };
+
+/* ---- a broadcast network ----------------------------------------------------------------- */
+
+static void
+on_scan_progress (GVariant *progress, gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->funcs->scan_progress (progress, self->user_data);
+}
+
+static void
+on_scan_finished (GVariant *result, gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->funcs->scan_finished (result, self->user_data);
+}
+
+static const HearthBroadcastFuncs broadcast_funcs = { .scan_progress = on_scan_progress, .scan_finished = on_scan_finished };
+
+/* TRUE too for a network that is none. */
+static gboolean
+start_broadcast (HearthNetworkRunner *self, const HearthNetworkOps *ops, GVariant *settings, GError **error)
+{
+  if (!hearth_ops_has (ops, tuners))
+    return TRUE;
+  self->broadcast = hearth_broadcast_new (ops->tuners, self->instance, settings, &self->host, &broadcast_funcs, self, error);
+  if (self->broadcast == NULL)
+    ops->stop (self->instance);
+  return self->broadcast != NULL;
+}
+
+void
+hearth_network_runner_set_use (HearthNetworkRunner *self, gpointer handle, const char *use)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_set_use (self->broadcast, handle, use);
+}
+
+gboolean
+hearth_network_runner_scan (HearthNetworkRunner *self, GVariant *options, GError **error)
+{
+  if (self->broadcast != NULL)
+    return hearth_broadcast_scan (self->broadcast, options, error);
+  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "this network has no tuners to scan with: refresh its list");
+  return FALSE;
+}
+
+void
+hearth_network_runner_cancel_scan (HearthNetworkRunner *self)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_cancel_scan (self->broadcast);
+}
+
+void
+hearth_network_runner_take_list (HearthNetworkRunner *self, GVariant *list)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_take_list (self->broadcast, list);
+}
+
+GVariant *
+hearth_network_runner_describe_tuners (HearthNetworkRunner *self)
+{
+  return self->broadcast != NULL ? hearth_broadcast_describe_tuners (self->broadcast) : g_variant_new_parsed ("@aa{sv} []");
+}
+
+/* As a list that could not be read: whoever asked by Refresh looks for that. */
+static void
+refresh_broadcast (HearthNetworkRunner *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (hearth_broadcast_scan (self->broadcast, NULL, &error) || g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_BUSY))
+    return; /* one that runs counts for both */
+  on_list_begin (&self->host);
+  on_list_end (&self->host, NULL, error);
+}
 
 /* ---- the plug-in ------------------------------------------------------------------------- */
 
@@ -233,7 +337,7 @@ hearth_network_runner_start (HearthNetworkRunner *self, const char *kind, GVaria
     return FALSE;
   atomic_fetch_add (&self->run, 1); /* before it can send a list */
   self->instance = g_malloc0 (MAX (ops->instance_size, 1));
-  if (!ops->start (self->instance, &self->host, settings, error)) {
+  if (!ops->start (self->instance, &self->host, settings, error) || !start_broadcast (self, ops, settings, error)) {
     hearth_error_translate (error, "starting network-%s", kind);
     g_clear_pointer (&self->instance, g_free);
     return FALSE;
@@ -250,6 +354,7 @@ hearth_network_runner_stop (HearthNetworkRunner *self)
 {
   if (self->ops == NULL)
     return;
+  g_clear_pointer (&self->broadcast, hearth_broadcast_free);
   self->ops->stop (self->instance); /* joins its threads: nobody lists any more */
   self->ops = NULL;
   drop_list (self);
@@ -274,12 +379,14 @@ hearth_network_runner_get_kind (HearthNetworkRunner *self)
 void
 hearth_network_runner_refresh (HearthNetworkRunner *self)
 {
-  if (self->ops != NULL)
+  if (self->broadcast != NULL)
+    refresh_broadcast (self);
+  else if (self->ops != NULL)
     self->ops->refresh (self->instance);
 }
 
 gpointer
-hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant *options, HearthStreamSink *sink, GError **error)
+hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant *options, HearthIngest *ingest, GError **error)
 {
   gpointer handle;
 
@@ -287,7 +394,8 @@ hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant
     g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_FAILED, "no network plug-in runs: Start it first");
     return NULL;
   }
-  handle = self->ops->open (self->instance, uri, options, sink, error);
+  handle = self->broadcast != NULL ? (gpointer) hearth_broadcast_open (self->broadcast, uri, options, ingest, error)
+                                   : self->ops->open (self->instance, uri, options, hearth_ingest_get_sink (ingest), error);
   if (handle == NULL)
     hearth_error_translate (error, "opening a stream of network-%s", self->kind);
   return handle;
@@ -296,5 +404,8 @@ hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant
 void
 hearth_network_runner_close (HearthNetworkRunner *self, gpointer handle)
 {
-  self->ops->close (self->instance, handle);
+  if (self->broadcast != NULL)
+    hearth_broadcast_close (self->broadcast, handle);
+  else
+    self->ops->close (self->instance, handle);
 }

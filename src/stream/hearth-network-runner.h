@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <hearth/network.h>
+#include "stream/hearth-ingest.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthList, hearth_list_free)
 typedef struct {
   void (*list) (HearthList *list, gpointer user_data); /* (transfer full) */
   void (*list_failed) (const GError *error, gpointer user_data);
+  void (*scan_progress) (GVariant *progress, gpointer user_data); /* a{sv}, floating */
+  void (*scan_finished) (GVariant *result, gpointer user_data);
 } HearthNetworkRunnerFuncs;
 
 HearthNetworkRunner *hearth_network_runner_new (const HearthNetworkRunnerFuncs *funcs, gpointer user_data);
@@ -44,9 +46,17 @@ gboolean hearth_network_runner_runs (HearthNetworkRunner *self, const char *kind
 const char *hearth_network_runner_get_kind (HearthNetworkRunner *self); /* (nullable): what runs */
 void hearth_network_runner_refresh (HearthNetworkRunner *self);
 /* Errors: FAILED while no plug-in runs, else the plug-in's. */
-gpointer hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant *options, HearthStreamSink *sink,
+gpointer hearth_network_runner_open (HearthNetworkRunner *self, const char *uri, GVariant *options, HearthIngest *ingest,
                                      GError **error);
 void hearth_network_runner_close (HearthNetworkRunner *self, gpointer handle);
+
+/* As Stream1.SetUse. */
+void hearth_network_runner_set_use (HearthNetworkRunner *self, gpointer handle, const char *use);
+/* Broadcast networks. Errors: NOT_SUPPORTED for others, those of hearth_broadcast_scan(). */
+gboolean hearth_network_runner_scan (HearthNetworkRunner *self, GVariant *options, GError **error);
+void hearth_network_runner_cancel_scan (HearthNetworkRunner *self);
+void hearth_network_runner_take_list (HearthNetworkRunner *self, GVariant *list);
+GVariant *hearth_network_runner_describe_tuners (HearthNetworkRunner *self); /* aa{sv}, floating */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthNetworkRunner, hearth_network_runner_free)
 

@@ -94,7 +94,7 @@ hearth_open_stream_free (HearthOpenStream *self)
 gboolean
 hearth_open_stream_connect (HearthOpenStream *self, HearthNetworkRunner *runner, GError **error)
 {
-  self->handle = hearth_network_runner_open (runner, self->uri, self->options, hearth_ingest_get_sink (self->ingest), error);
+  self->handle = hearth_network_runner_open (runner, self->uri, self->options, self->ingest, error);
   return self->handle != NULL;
 }
 
@@ -107,6 +107,21 @@ hearth_open_stream_disconnect (HearthOpenStream *self, HearthNetworkRunner *runn
     return;
   hearth_network_runner_close (runner, g_steal_pointer (&self->handle));
   hearth_stream_sink_gap (sink); /* should it be connected again; the plug-in's threads have let go */
+}
+
+void
+hearth_open_stream_set_use (HearthOpenStream *self, HearthNetworkRunner *runner, const char *use)
+{
+  GVariantDict options;
+  GVariant *changed;
+
+  g_variant_dict_init (&options, self->options);
+  g_variant_dict_insert (&options, "use", "s", use);
+  changed = g_variant_ref_sink (g_variant_dict_end (&options));
+  g_variant_unref (self->options);
+  self->options = changed; /* should it be connected again */
+  if (self->handle != NULL)
+    hearth_network_runner_set_use (runner, self->handle, use);
 }
 
 void

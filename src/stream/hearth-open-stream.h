@@ -31,6 +31,8 @@ void hearth_open_stream_free (HearthOpenStream *self);
 /* Errors: those of the plug-in's open(). */
 gboolean hearth_open_stream_connect (HearthOpenStream *self, HearthNetworkRunner *runner, GError **error);
 void hearth_open_stream_disconnect (HearthOpenStream *self, HearthNetworkRunner *runner);
+/* As Stream1.SetUse. */
+void hearth_open_stream_set_use (HearthOpenStream *self, HearthNetworkRunner *runner, const char *use);
 /* Says that the stream has failed, in the place of a plug-in that cannot. */
 void hearth_open_stream_fail (HearthOpenStream *self, const GError *error);
 

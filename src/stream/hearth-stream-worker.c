@@ -218,7 +218,20 @@ on_list_failed (const GError *error, gpointer user_data)
   tell_list (self);
 }
 
-static const HearthNetworkRunnerFuncs runner_funcs = { .list = on_list, .list_failed = on_list_failed };
+static void
+on_scan_progress (GVariant *progress, gpointer user_data)
+{
+  hearth_dbus_internal_stream1_emit_scan_progress (((HearthStreamWorker *) user_data)->face, progress);
+}
+
+static void
+on_scan_finished (GVariant *result, gpointer user_data)
+{
+  hearth_dbus_internal_stream1_emit_scan_finished (((HearthStreamWorker *) user_data)->face, result);
+}
+
+static const HearthNetworkRunnerFuncs runner_funcs = { .list = on_list, .list_failed = on_list_failed, .scan_progress = on_scan_progress,
+                                                       .scan_finished = on_scan_finished };
 
 /* ---- Stream1 -------------------------------------------------------------------------------------- */
 
@@ -252,6 +265,47 @@ on_handle_refresh (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call,
 
   hearth_network_runner_refresh (self->runner);
   hearth_dbus_internal_stream1_complete_refresh (face, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_scan (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, GVariant *options, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+  GError *error = NULL;
+
+  if (!hearth_network_runner_scan (self->runner, options, &error))
+    return refuse (call, error);
+  hearth_dbus_internal_stream1_complete_scan (face, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_cancel_scan (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  hearth_network_runner_cancel_scan (self->runner);
+  hearth_dbus_internal_stream1_complete_cancel_scan (face, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_get_tuners (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  hearth_dbus_internal_stream1_complete_get_tuners (face, call, hearth_network_runner_describe_tuners (self->runner));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_take_services (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, GVariant *services, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  hearth_network_runner_take_list (self->runner, services);
+  hearth_dbus_internal_stream1_complete_take_services (face, call);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -301,6 +355,20 @@ on_handle_open (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, GU
     return refuse (call, error);
   }
   hearth_dbus_internal_stream1_complete_open (face, call, fds, g_variant_new_handle (index), g_variant_new_parsed ("@a{sv} {}"));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_set_use (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, const char *id, const char *use, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+  GError *error = NULL;
+  HearthOpenStream *stream = find_stream (self, id, &error);
+
+  if (stream == NULL)
+    return refuse (call, error);
+  hearth_open_stream_set_use (stream, self->runner, use);
+  hearth_dbus_internal_stream1_complete_set_use (face, call);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -423,7 +491,12 @@ hearth_stream_worker_new (const HearthWorkerArguments *arguments)
   self->face = hearth_dbus_internal_stream1_skeleton_new ();
   g_signal_connect (self->face, "handle-start", G_CALLBACK (on_handle_start), self);
   g_signal_connect (self->face, "handle-refresh", G_CALLBACK (on_handle_refresh), self);
+  g_signal_connect (self->face, "handle-scan", G_CALLBACK (on_handle_scan), self);
+  g_signal_connect (self->face, "handle-cancel-scan", G_CALLBACK (on_handle_cancel_scan), self);
+  g_signal_connect (self->face, "handle-get-tuners", G_CALLBACK (on_handle_get_tuners), self);
+  g_signal_connect (self->face, "handle-take-services", G_CALLBACK (on_handle_take_services), self);
   g_signal_connect (self->face, "handle-open", G_CALLBACK (on_handle_open), self);
+  g_signal_connect (self->face, "handle-set-use", G_CALLBACK (on_handle_set_use), self);
   g_signal_connect (self->face, "handle-close", G_CALLBACK (on_handle_close), self);
   g_signal_connect (self->face, "handle-add-waiter", G_CALLBACK (on_handle_add_waiter), self);
   g_signal_connect (self->face, "handle-remove-waiter", G_CALLBACK (on_handle_remove_waiter), self);

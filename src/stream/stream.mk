@@ -7,7 +7,14 @@ libstream_la_SOURCES = src/stream/hearth-ingest.h src/stream/hearth-ingest.c src
   src/stream/hearth-stream-worker.c src/stream/hearth-verdict.h src/stream/hearth-verdict.c \
   src/stream/broadcast/hearth-descrambler.h src/stream/broadcast/hearth-descrambler.c \
   src/stream/broadcast/hearth-router.h src/stream/broadcast/hearth-router-private.h src/stream/broadcast/hearth-router.c \
-  src/stream/broadcast/hearth-router-tables.c src/stream/broadcast/hearth-router-si.c
+  src/stream/broadcast/hearth-router-tables.c src/stream/broadcast/hearth-router-si.c \
+  src/stream/broadcast/hearth-tuning.h src/stream/broadcast/hearth-tuning.c \
+  src/stream/broadcast/hearth-tuner-pool.h src/stream/broadcast/hearth-tuner-pool.c \
+  src/stream/broadcast/hearth-lineup.h src/stream/broadcast/hearth-lineup.c \
+  src/stream/broadcast/hearth-scan-list.h src/stream/broadcast/hearth-scan-list.c \
+  src/stream/broadcast/hearth-scan-visit.h src/stream/broadcast/hearth-scan-visit.c \
+  src/stream/broadcast/hearth-scanner.h src/stream/broadcast/hearth-scanner.c \
+  src/stream/broadcast/hearth-broadcast.h src/stream/broadcast/hearth-broadcast.c
 libstream_la_CFLAGS = $(AM_CFLAGS)
 libstream_la_LIBADD = libts.la libring.la libbase.la libdbus.la libhearth-1.0.la $(GLIB_LIBS)
 

@@ -157,6 +157,12 @@ hearth_service_list_get (HearthServiceList *self, guint index, HearthServiceEntr
 }
 
 GVariant *
+hearth_service_list_dup_variant (HearthServiceList *self)
+{
+  return g_variant_ref (self->services);
+}
+
+GVariant *
 hearth_service_list_dup_attributes (HearthServiceList *self, guint index)
 {
   g_autoptr (GVariant) service = g_variant_get_child_value (self->services, index);

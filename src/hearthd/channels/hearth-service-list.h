@@ -30,6 +30,8 @@ HearthServiceList *hearth_service_list_ref (HearthServiceList *list);
 void hearth_service_list_unref (HearthServiceList *list);
 guint hearth_service_list_get_size (HearthServiceList *list);
 void hearth_service_list_get (HearthServiceList *list, guint index, HearthServiceEntry *entry);
+/* All of it, a(susssssuua(ss)); (transfer full). */
+GVariant *hearth_service_list_dup_variant (HearthServiceList *list);
 /* a(ss), (transfer full). */
 GVariant *hearth_service_list_dup_attributes (HearthServiceList *list, guint index);
 /* Writes it whole to @path or leaves the old file. Errors: IO, LIMIT. */

@@ -29,6 +29,7 @@ struct _HearthNetworkObject {
   guint next_stream;
   GVariant *oddities; /* a(uss), (nullable) */
   guint n_oddities;
+  HearthServiceList *list; /* (nullable): of a broadcast network, whose worker begins its rescans with it */
   gboolean has_list; /* stored or fetched: a restarted worker need not fetch it */
   GCancellable *cancellable;
   guint subscription, sweep;
@@ -121,6 +122,7 @@ call_open (HearthNetworkObject *self, HearthStream *stream, GVariant *attributes
   g_variant_dict_init (&options, NULL);
   if (attributes != NULL)
     g_variant_dict_insert_value (&options, "attributes", attributes);
+  g_variant_dict_insert (&options, "use", "s", hearth_stream_is_ahead (stream) ? "prefetch" : "live");
   opening->network = self;
   opening->stream = g_object_ref (stream);
   call (self, "Open",
@@ -129,8 +131,8 @@ call_open (HearthNetworkObject *self, HearthStream *stream, GVariant *attributes
         NULL, on_opened, opening);
 }
 
-HearthStream *
-hearth_network_object_open (HearthNetworkObject *self, const char *channel, const char *uri, GVariant *attributes)
+static HearthStream *
+open_stream (HearthNetworkObject *self, const char *channel, const char *uri, GVariant *attributes, gboolean ahead)
 {
   g_autofree char *id = g_strdup_printf ("%s-%u", self->name, self->next_stream++);
   HearthStream *stream = hearth_stream_new (id, self->name, channel, uri);
@@ -139,9 +141,30 @@ hearth_network_object_open (HearthNetworkObject *self, const char *channel, cons
     g_object_set_data_full (G_OBJECT (stream), "attributes", g_variant_ref (attributes), (GDestroyNotify) g_variant_unref);
   hearth_stream_add_use (stream);
   g_hash_table_insert (self->streams, g_strdup (id), g_object_ref (stream));
+  hearth_stream_set_ahead (stream, ahead);
   if (hearth_network_object_is_connected (self))
     call_open (self, stream, attributes);
   return stream;
+}
+
+HearthStream *
+hearth_network_object_open (HearthNetworkObject *self, const char *channel, const char *uri, GVariant *attributes)
+{
+  return open_stream (self, channel, uri, attributes, FALSE);
+}
+
+HearthStream *
+hearth_network_object_open_ahead (HearthNetworkObject *self, const char *channel, const char *uri, GVariant *attributes)
+{
+  return open_stream (self, channel, uri, attributes, TRUE);
+}
+
+void
+hearth_network_object_set_ahead (HearthNetworkObject *self, HearthStream *stream, gboolean ahead)
+{
+  if (hearth_stream_set_ahead (stream, ahead) && hearth_network_object_is_connected (self))
+    call (self, "SetUse", g_variant_new ("(ss)", hearth_stream_get_id (stream), hearth_stream_is_ahead (stream) ? "prefetch" : "live"), NULL,
+          NULL, NULL);
 }
 
 void
@@ -164,6 +187,7 @@ hearth_network_object_find_stream (HearthNetworkObject *self, const char *channe
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (g_str_equal (hearth_stream_get_channel (value), channel) && g_str_equal (hearth_stream_get_uri (value), uri)) {
       hearth_stream_add_use (value);
+      hearth_network_object_set_ahead (self, value, FALSE); /* somebody asks for it */
       return g_object_ref (value);
     }
   return NULL;
@@ -238,6 +262,21 @@ adopt_stream (HearthNetworkObject *self, GVariant *held, GUnixFDList *fds)
 }
 
 static void
+take_scan_news (HearthNetworkObject *self, const char *signal, GVariant *words)
+{
+  gboolean cancelled = FALSE;
+
+  if (g_str_equal (signal, "ScanProgress"))
+    hearth_dbus_network1_emit_scan_progress (self->face, words);
+  if (!g_str_equal (signal, "ScanFinished"))
+    return;
+  g_variant_lookup (words, "cancelled", "b", &cancelled);
+  if (cancelled) /* no list comes */
+    set_list_state (self, self->has_list ? "ready" : "failed", self->has_list ? "" : "Cancelled", self->has_list ? "" : "The scan was cancelled.");
+  hearth_dbus_network1_emit_scan_finished (self->face, words);
+}
+
+static void
 on_worker_signal (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *signal,
                   GVariant *parameters, gpointer user_data)
 {
@@ -256,6 +295,10 @@ on_worker_signal (GDBusConnection *connection, const char *sender, const char *p
     stream = g_hash_table_lookup (self->streams, id);
     if (stream != NULL)
       hearth_stream_set_stage (stream, word, time_us);
+  } else if (g_str_has_prefix (signal, "Scan") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(a{sv})"))) {
+    g_autoptr (GVariant) words = g_variant_get_child_value (parameters, 0);
+
+    take_scan_news (self, signal, words);
   }
 }
 
@@ -298,6 +341,11 @@ on_worker_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gp
     if (g_variant_lookup (stream, "id", "&s", &id))
       g_hash_table_add (held, g_strdup (id));
   }
+  if (self->list != NULL) {
+    g_autoptr (GVariant) services = hearth_service_list_dup_variant (self->list);
+
+    call (self, "TakeServices", g_variant_new_tuple (&services, 1), NULL, NULL, NULL);
+  }
   open_again (self, held);
   if (g_hash_table_size (held) > 0 && self->sweep == 0)
     self->sweep = g_timeout_add_seconds (SWEEP_S, on_sweep, self);
@@ -327,6 +375,20 @@ hearth_network_object_refresh (HearthNetworkObject *self)
     call (self, "Refresh", NULL, NULL, NULL, NULL);
 }
 
+/* Lists of playlists are the worker's own to read again, and large. */
+static void
+keep_list (HearthNetworkObject *self, HearthServiceList *list)
+{
+  HearthServiceEntry entry;
+
+  g_clear_pointer (&self->list, hearth_service_list_unref);
+  if (hearth_service_list_get_size (list) == 0)
+    return;
+  hearth_service_list_get (list, 0, &entry);
+  if (g_str_has_prefix (entry.uri, "dvb://"))
+    self->list = hearth_service_list_ref (list);
+}
+
 void
 hearth_network_object_put_services (HearthNetworkObject *self, int fd, guint64 bytes, GVariant *oddities, guint n_oddities,
                                     GVariant *details)
@@ -343,6 +405,7 @@ hearth_network_object_put_services (HearthNetworkObject *self, int fd, guint64 b
   self->oddities = g_variant_ref (oddities);
   self->n_oddities = n_oddities;
   self->has_list = TRUE;
+  keep_list (self, list);
   self->funcs->list (self, list, self->user_data);
   hearth_dbus_network1_set_services (self->face, hearth_service_list_get_size (list));
   hearth_dbus_network1_set_refreshed (self->face, g_get_real_time ());
@@ -365,6 +428,7 @@ void
 hearth_network_object_set_stored_list (HearthNetworkObject *self, HearthServiceList *list)
 {
   self->has_list = TRUE;
+  keep_list (self, list);
   hearth_dbus_network1_set_services (self->face, hearth_service_list_get_size (list));
   set_list_state (self, "ready", "", "");
 }
@@ -422,7 +486,7 @@ on_handle_get_oddities (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocat
 }
 
 static void
-on_streams (GObject *source, GAsyncResult *result, gpointer user_data)
+on_forwarded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;
@@ -433,21 +497,46 @@ on_streams (GObject *source, GAsyncResult *result, gpointer user_data)
     g_dbus_method_invocation_return_value (invocation, reply);
     return;
   }
-  hearth_error_translate (&error, "asking the network's worker for its streams");
+  hearth_error_translate (&error, "asking the network's worker");
   g_dbus_method_invocation_take_error (invocation, error);
+}
+
+/* The worker's answer is the caller's. */
+static gboolean
+forward (HearthNetworkObject *self, GDBusMethodInvocation *invocation, const char *method, GVariant *parameters)
+{
+  g_autoptr (GVariant) owned = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
+
+  if (hearth_network_object_is_connected (self))
+    call (self, method, owned, NULL, on_forwarded, invocation);
+  else
+    g_dbus_method_invocation_return_error (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
+                                           "the worker of network %s is being started: try again", self->name);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
 static gboolean
 on_handle_get_streams (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
 {
-  HearthNetworkObject *self = user_data;
+  return forward (user_data, invocation, "GetStreams", NULL);
+}
 
-  if (hearth_network_object_is_connected (self))
-    call (self, "GetStreams", NULL, NULL, on_streams, invocation);
-  else
-    g_dbus_method_invocation_return_error (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
-                                           "the worker of network %s is being started: try again", self->name);
-  return G_DBUS_METHOD_INVOCATION_HANDLED;
+static gboolean
+on_handle_scan (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocation, GVariant *options, gpointer user_data)
+{
+  return forward (user_data, invocation, "Scan", g_variant_new ("(@a{sv})", options));
+}
+
+static gboolean
+on_handle_cancel_scan (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  return forward (user_data, invocation, "CancelScan", NULL);
+}
+
+static gboolean
+on_handle_get_tuners (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  return forward (user_data, invocation, "GetTuners", NULL);
 }
 
 /* ---- the object -------------------------------------------------------------------------------------- */
@@ -467,6 +556,9 @@ make_face (HearthNetworkObject *self)
   g_signal_connect (self->face, "handle-set-settings", G_CALLBACK (on_handle_set_settings), self);
   g_signal_connect (self->face, "handle-get-oddities", G_CALLBACK (on_handle_get_oddities), self);
   g_signal_connect (self->face, "handle-get-streams", G_CALLBACK (on_handle_get_streams), self);
+  g_signal_connect (self->face, "handle-scan", G_CALLBACK (on_handle_scan), self);
+  g_signal_connect (self->face, "handle-cancel-scan", G_CALLBACK (on_handle_cancel_scan), self);
+  g_signal_connect (self->face, "handle-get-tuners", G_CALLBACK (on_handle_get_tuners), self);
   if (!hearth_bus_export (self->bus, self->path, G_DBUS_INTERFACE_SKELETON (self->face), &error))
     hearth_error ("%s", error->message);
 }
@@ -509,6 +601,7 @@ hearth_network_object_free (HearthNetworkObject *self)
   g_object_unref (self->face);
   g_hash_table_unref (self->streams);
   g_clear_pointer (&self->oddities, g_variant_unref);
+  g_clear_pointer (&self->list, hearth_service_list_unref);
   g_variant_unref (self->settings);
   g_object_unref (self->cancellable);
   g_free (self->name);

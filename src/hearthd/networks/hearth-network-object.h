@@ -41,6 +41,9 @@ void hearth_network_object_refresh (HearthNetworkObject *network);
  * ends one; with the last the stream is closed. */
 /* Opens a service; at once, the rest comes by the stream's signals; @attributes: a(ss) of its entry (nullable). (transfer full) */
 HearthStream *hearth_network_object_open (HearthNetworkObject *network, const char *channel, const char *uri, GVariant *attributes);
+/* Ahead of a zap: where something is scarce, it yields to all else. */
+HearthStream *hearth_network_object_open_ahead (HearthNetworkObject *network, const char *channel, const char *uri, GVariant *attributes);
+void hearth_network_object_set_ahead (HearthNetworkObject *network, HearthStream *stream, gboolean ahead);
 void hearth_network_object_close (HearthNetworkObject *network, HearthStream *stream);
 /* An open stream of @channel and @uri, also one that an adopted worker held. (nullable) (transfer full) */
 HearthStream *hearth_network_object_find_stream (HearthNetworkObject *network, const char *channel, const char *uri);

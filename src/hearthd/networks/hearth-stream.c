@@ -10,6 +10,7 @@ struct _HearthStream {
   const char *network; /* interned */
   int ring;
   guint uses;
+  gboolean ahead;
   char *state, *reason, *reason_text;
   GHashTable *stages; /* name -> gint64 */
 };
@@ -136,6 +137,21 @@ hearth_stream_end_use (HearthStream *self)
   if (self->uses > 0)
     self->uses--;
   return self->uses == 0;
+}
+
+gboolean
+hearth_stream_set_ahead (HearthStream *self, gboolean ahead)
+{
+  const gboolean before = self->ahead;
+
+  self->ahead = ahead && self->uses == 1; /* a recording is no guess */
+  return self->ahead != before;
+}
+
+gboolean
+hearth_stream_is_ahead (HearthStream *self)
+{
+  return self->ahead;
 }
 
 gboolean

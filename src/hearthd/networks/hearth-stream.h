@@ -37,6 +37,9 @@ gint64 hearth_stream_get_stage (HearthStream *stream, const char *name);
 void hearth_stream_add_use (HearthStream *stream);
 gboolean hearth_stream_end_use (HearthStream *stream); /* TRUE: that was the last one */
 gboolean hearth_stream_is_used (HearthStream *stream);
+/* It is only kept ahead of a zap, and has one user; TRUE: that is new. */
+gboolean hearth_stream_set_ahead (HearthStream *stream, gboolean ahead);
+gboolean hearth_stream_is_ahead (HearthStream *stream);
 void hearth_stream_take_ring (HearthStream *stream, int fd);
 void hearth_stream_set_state (HearthStream *stream, const char *state, const char *reason, const char *text);
 void hearth_stream_set_stage (HearthStream *stream, const char *name, gint64 time_us);

@@ -62,8 +62,10 @@ hearth_kept_streams_find (HearthKeptStreams *self, const HearthChannel *channel,
   return find_or_adopt (self, hearth_networks_find (self->networks, channel->legs[leg].network), channel->id, entry.uri);
 }
 
-HearthStream *
-hearth_kept_streams_open (HearthKeptStreams *self, const HearthChannel *channel, guint leg)
+typedef HearthStream *(*OpenFunc) (HearthNetworkObject *network, const char *channel, const char *uri, GVariant *attributes);
+
+static HearthStream *
+find_or_open (HearthKeptStreams *self, const HearthChannel *channel, guint leg, OpenFunc open)
 {
   HearthNetworkObject *network = hearth_networks_find (self->networks, channel->legs[leg].network);
   HearthStream *stream = hearth_kept_streams_find (self, channel, leg);
@@ -74,9 +76,21 @@ hearth_kept_streams_open (HearthKeptStreams *self, const HearthChannel *channel,
     return stream;
   hearth_channels_get_leg (self->channels, &channel->legs[leg], &entry);
   attributes = hearth_channels_dup_leg_attributes (self->channels, &channel->legs[leg]);
-  stream = hearth_network_object_open (network, channel->id, entry.uri, attributes);
+  stream = open (network, channel->id, entry.uri, attributes);
   g_ptr_array_add (self->streams, stream);
   return stream;
+}
+
+HearthStream *
+hearth_kept_streams_open (HearthKeptStreams *self, const HearthChannel *channel, guint leg)
+{
+  return find_or_open (self, channel, leg, hearth_network_object_open);
+}
+
+HearthStream *
+hearth_kept_streams_open_ahead (HearthKeptStreams *self, const HearthChannel *channel, guint leg)
+{
+  return find_or_open (self, channel, leg, hearth_network_object_open_ahead);
 }
 
 HearthStream *
@@ -101,6 +115,8 @@ hearth_kept_streams_close_others (HearthKeptStreams *self, HearthStream *current
 
     for (guint j = 0; j < n && !wanted; j++)
       wanted = g_str_equal (channels[j], hearth_stream_get_channel (stream));
+    if (wanted && network != NULL)
+      hearth_network_object_set_ahead (network, stream, stream != current);
     if (wanted)
       continue;
     if (network != NULL)

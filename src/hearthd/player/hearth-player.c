@@ -502,7 +502,7 @@ update_kept (HearthPlayer *self)
     if (entry.delivery != HEARTH_DELIVERY_RING || hearth_kept_streams_is_direct (self->kept, entry.uri))
       continue;
     if (is_shown (self))
-      hearth_kept_streams_open (self->kept, channel, 0);
+      hearth_kept_streams_open_ahead (self->kept, channel, 0);
     wanted[n++] = channel->id;
   }
   hearth_kept_streams_close_others (self->kept, self->on.stream, wanted, n);

@@ -36,7 +36,7 @@ typedef struct {
   guint32 scrambled, wrong;
   guint8 next;     /* what the low five bits of the header's last byte will be: payload flag and continuity counter */
   guint8 roles;
-  gboolean is_scrambled : 1;
+  guint8 is_scrambled;
 } HearthRouterEntry;
 
 typedef struct {
@@ -76,7 +76,7 @@ struct _HearthRouter {
   HearthTsSync sync;
   GPtrArray *routes;
   gint64 arrival_us;
-  gboolean collecting, descrambles;
+  gboolean collecting, descrambles, retuning;
   HearthStreamState state;
   HearthError state_code;
   char *state_text;

@@ -349,7 +349,8 @@ on_push (HearthStreamSink *sink, const guint8 *bytes, gsize n_bytes, gint64 arri
 
   g_mutex_lock (&self->lock);
   self->arrival_us = arrival_us;
-  hearth_ts_sync_push (&self->sync, bytes, n_bytes, on_packets, self);
+  if (!self->retuning)
+    hearth_ts_sync_push (&self->sync, bytes, n_bytes, on_packets, self);
   end_push (self);
   g_mutex_unlock (&self->lock);
 }
@@ -370,6 +371,16 @@ forget_continuity (HearthRouter *self)
 }
 
 static void
+forget (HearthRouter *self)
+{
+  forget_continuity (self);
+  hearth_router_forget_tables (self);
+  hearth_router_rebuild (self);
+  for (guint pid = 0; pid < HEARTH_ROUTER_N_PIDS; pid++)
+    self->pids[pid].packets = self->pids[pid].scrambled = self->pids[pid].wrong = 0;
+}
+
+static void
 on_gap (HearthStreamSink *sink)
 {
   HearthRouter *self = (HearthRouter *) sink;
@@ -385,6 +396,10 @@ on_state (HearthStreamSink *sink, HearthStreamState state, HearthError code, con
   HearthRouter *self = (HearthRouter *) sink;
 
   g_mutex_lock (&self->lock);
+  if (state == HEARTH_STREAM_CONNECTING) { /* what comes from here on is of the new multiplex */
+    self->retuning = FALSE;
+    forget (self);
+  }
   self->state = state;
   self->state_code = code;
   g_free (self->state_text);
@@ -560,14 +575,14 @@ hearth_router_get_sink (HearthRouter *self)
 /* ---- life --------------------------------------------------------------------------------------------- */
 
 void
-hearth_router_reset (HearthRouter *self)
+hearth_router_retune (HearthRouter *self)
 {
   g_mutex_lock (&self->lock);
-  forget_continuity (self);
-  hearth_router_forget_tables (self);
-  hearth_router_rebuild (self);
-  for (guint pid = 0; pid < HEARTH_ROUTER_N_PIDS; pid++)
-    self->pids[pid].packets = self->pids[pid].scrambled = self->pids[pid].wrong = 0;
+  self->retuning = TRUE;
+  self->state = HEARTH_STREAM_CONNECTING;
+  self->state_code = 0;
+  g_clear_pointer (&self->state_text, g_free);
+  forget (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -585,7 +600,7 @@ hearth_router_new (const HearthRouterFuncs *funcs, gpointer user_data)
   self->programmes = g_ptr_array_new_with_free_func (g_free);
   self->pat_programs = g_array_new (FALSE, FALSE, sizeof (HearthTsProgram));
   self->arena = g_malloc (HEARTH_ROUTER_ARENA);
-  hearth_router_reset (self);
+  forget (self);
   return self;
 }
 

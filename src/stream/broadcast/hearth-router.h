@@ -63,8 +63,9 @@ void hearth_router_set_collecting (HearthRouter *self, gboolean collecting);
 GArray *hearth_router_get_pids (HearthRouter *self);
 /* What has come, by PID; only PIDs with packets. (transfer full) of HearthRouterPid */
 GArray *hearth_router_get_counters (HearthRouter *self);
-/* The multiplex is another one: tables and counters are forgotten, routes stay. */
-void hearth_router_reset (HearthRouter *self);
+/* The multiplex will be another one: tables and counters are forgotten, routes stay, and whatever the tuner still pushes is of no
+ * use until it says that it goes there (HEARTH_STREAM_CONNECTING). */
+void hearth_router_retune (HearthRouter *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthRouter, hearth_router_free)
 

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A simulated cable network on virtual tuners: found, numbered, shared, scanned again."""
+
+import os
+import time
+
+from gi.repository import Gio, GLib
+
+import box
+from box import ROOT, Box
+
+NETWORK = ROOT + '/network/cable'
+KINDS = {2: 'radio', 10: 'radio', 12: 'data'}
+
+
+def write_tuners(a_box, headend, count=2, **groups):
+    """The key file of virtual tuners that hang on the head-end's cable; groups: extra lines by multiplex, as mux1='lock=false'."""
+    folder = os.path.join(a_box.folder, 'tuners')
+    os.makedirs(folder, exist_ok=True)
+    text = f'[tuners]\ncount={count}\n'
+    for mux in headend['muxes']:
+        text += (f'[multiplex {mux["number"]}]\nfrequency-khz={mux["frequency_khz"]}\nsymbol-rate={mux["symbol_rate"]}\n'
+                 f'modulation={mux["modulation"]}\nsource={mux["udp"]}\n' + groups.get(f'mux{mux["number"]}', '') + '\n')
+    path = os.path.join(folder, 'tuners.ini')
+    with open(path + '.new', 'w', encoding='utf-8') as made:
+        made.write(text)
+    os.rename(path + '.new', path)
+    return folder
+
+
+def add_cable(a_box, **settings):
+    a_box.call(ROOT, 'Networks1', 'Add', '(ssa{sv})', 'cable', 'dvb', {k: GLib.Variant('s', v) for k, v in settings.items()})
+    a_box.wait(lambda: a_box.get(NETWORK, 'Network1', 'State') in ('ready', 'failed'), 60, 'the scan of the cable')
+    assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
+
+
+def start_cable(a_box, count=2, **settings):
+    headend = a_box.start_headend('cable')
+    folder = write_tuners(a_box, headend, count)
+    a_box.start()
+    began = time.monotonic()
+    add_cable(a_box, virtual=folder, **settings)
+    return headend, folder, time.monotonic() - began
+
+
+def scan(a_box, **options):
+    """Scans anew; what ScanFinished said."""
+    while GLib.MainContext.default().pending():
+        GLib.MainContext.default().iteration(False)
+    a_box.signals.clear()
+    a_box.call(NETWORK, 'Network1', 'Scan', '(a{sv})', {k: GLib.Variant('s', v) for k, v in options.items()})
+    return a_box.wait(lambda: [s[4][0] for s in a_box.signals if s[3] == 'ScanFinished'], 60, 'the end of the scan')[0]
+
+
+def tuners(a_box):
+    return a_box.call(NETWORK, 'Network1', 'GetTuners')
+
+
+def test_scan(programs):
+    """All services of the network with their names; numbers wanted twice are given once; hidden ones are not shown."""
+    a_box = Box(programs)
+    try:
+        headend, _, took = start_cable(a_box)
+        assert took < 15 * box.PATIENCE, f'the scan took {took:.1f} s'
+        shown = [s for s in headend['services'] if not (s['hidden'] and s['lcn'])]  # hidden is who has a number and may not show it
+        found = {c['name']: c for c in a_box.channels()}
+        assert len(found) == len(shown), (sorted(found), sorted(s['name'] for s in shown))
+        for service in shown:
+            assert service['name'] in found, (service['name'], sorted(found))
+        numbers = [c['number'] for c in found.values() if c['number']]
+        assert len(numbers) == len(set(numbers)), sorted(numbers)
+        wanted = [s['lcn'] for s in shown if s['lcn']]
+        for service in shown:
+            if service['lcn'] and wanted.count(service['lcn']) == 1 and service['type'] != 12:
+                assert found[service['name']]['number'] == str(service['lcn']), (service, found[service['name']])
+        progress = [s[4][0] for s in a_box.signals if s[3] == 'ScanProgress']
+        assert progress and progress[-1]['done'] >= 6 and progress[-1]['locked'] == 6, progress[-1:]
+    finally:
+        a_box.close()
+
+
+def find_channel(a_box, name):
+    return next(c for c in a_box.channels() if c['name'] == name)
+
+
+def by_name(headend, name):
+    return next(s for s in headend['services'] if s['name'] == name)
+
+
+def names_on(headend, mux, encrypted=False):
+    """Television of one multiplex."""
+    return [s['name'] for s in headend['services'] if s['mux'] == mux and s['content'] and s['type'] not in KINDS and
+            s['encrypted'] == encrypted and not s['hidden']]
+
+
+def watch(a_box, headend, name):
+    """Zaps; returns when pictures of that very service are shown."""
+    content = by_name(headend, name)['content']
+    began = box.now_us()
+    a_box.call(box.VIEW, 'Player1', 'Open', '(sa{sv})', find_channel(a_box, name)['id'], {})
+    a_box.wait_frame(content, 20, after_us=began, count=3)
+
+
+def test_watch(programs):
+    """Pictures of the right service; a second service of the multiplex needs no second tuner."""
+    a_box = Box(programs)
+    try:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        first, second = names_on(headend, 1)[:2]
+        watch(a_box, headend, first)
+        watch(a_box, headend, second)
+        held = tuners(a_box)
+        assert len(held) == 1 and held[0]['locked'] and second in held[0]['used-by'], held
+        assert not any(errors for _, _, errors, _, _ in held[0]['pids']), held[0]['pids']
+        streams = a_box.streams(NETWORK)
+        assert streams and all(s['continuity-errors'] == 0 for s in streams), streams
+        watch(a_box, headend, names_on(headend, 4)[0])  # another multiplex, the same tuner
+    finally:
+        a_box.close()
+
+
+def test_pulled(programs):
+    """Who pulls the cable is told so, and gets the picture back with it."""
+    a_box = Box(programs)
+    try:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 2)[0]
+        watch(a_box, headend, name)
+        write_tuners(a_box, headend, 1, mux2='lock=false')
+        a_box.wait(lambda: any(s['reason'] == 'NoSignal' for s in a_box.streams(NETWORK)), 10, 'NoSignal')
+        write_tuners(a_box, headend, 1)
+        after = box.now_us()
+        a_box.wait_frame(by_name(headend, name)['content'], 20, after_us=after, count=3)
+    finally:
+        a_box.close()
+
+
+def test_rescan(programs):
+    """What came, went, moved and was renamed is told; channels keep their ids."""
+    a_box = Box(programs)
+    try:
+        headend, _, _ = start_cable(a_box)
+        before = {c['name']: c['id'] for c in a_box.channels()}
+        now = a_box.headend_get('/lineup?value=1')
+        old, new = ({s['service_id']: s for s in h['services']} for h in (headend, now))
+        result = scan(a_box)
+
+        def ids(key):
+            return sorted(int(address.rpartition('.')[2]) for address, _ in result[key])
+
+        assert ids('came') == sorted(set(new) - set(old)), result['came']
+        assert ids('went') == sorted(set(old) - set(new)), result['went']
+        both = set(old) & set(new)
+        assert ids('moved') == sorted(i for i in both if old[i]['mux'] != new[i]['mux']), result['moved']
+        assert ids('renamed') == sorted(i for i in both if old[i]['name'] != new[i]['name']), result['renamed']
+        after = {c['name']: c['id'] for c in a_box.channels()}
+        for i in both:
+            assert after[new[i]['name']] == before[old[i]['name']], (old[i], new[i])
+    finally:
+        a_box.close()
+
+
+def test_restart(programs):
+    """A worker that fell knows from hearthd what there was: a rescan finds nothing new."""
+    a_box = Box(programs)
+    try:
+        start_cable(a_box)
+        os.kill(a_box.worker('stream', 'cable')['pid'], 9)
+        a_box.wait(lambda: try_tuners(a_box), 20, 'the new worker')
+        result = scan(a_box, mode='nit')
+        assert not any(result[key] for key in ('came', 'went', 'moved', 'renamed')), result
+        assert result['multiplexes'] == 6, result
+    finally:
+        a_box.close()
+
+
+def try_tuners(a_box):
+    try:
+        return tuners(a_box)
+    except GLib.Error as error:
+        assert Gio.DBusError.get_remote_error(error) in ('tv.hearth.Error.Busy', 'tv.hearth.Error.Disconnected'), error
+        return None
+
+
+def main():
+    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart])
+
+
+if __name__ == '__main__':
+    main()
