@@ -17,6 +17,7 @@ include tests/fuzz/frames.mk
 include tests/fuzz/plugins.mk
 include tests/fuzz/headend.mk
 include tests/fuzz/base.mk
+include tests/fuzz/stream.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)

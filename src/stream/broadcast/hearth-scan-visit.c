@@ -197,8 +197,6 @@ take_sections (HearthScanVisit *self)
   for (;;) {
     g_mutex_lock (&self->lock);
     section = g_queue_pop_head (&self->news);
-    if (section == NULL)
-      self->telling = 0;
     g_mutex_unlock (&self->lock);
     if (section == NULL)
       return;
@@ -212,10 +210,12 @@ look (HearthScanVisit *self)
 {
   const gint64 now_us = g_get_monotonic_time ();
 
-  if (self->locked && is_enough (self, now_us - self->locked_us))
+  if (self->locked && is_enough (self, now_us - self->locked_us)) {
+    take_sections (self); /* seen, so they lie there: none is to be lost */
     finish (self, is_whole (self, 0x00) ? HEARTH_SCAN_FOUND : HEARTH_SCAN_EMPTY);
-  else if (!self->locked && now_us - self->since_us > LOCK_US)
+  } else if (!self->locked && now_us - self->since_us > LOCK_US) {
     finish (self, HEARTH_SCAN_NOTHING);
+  }
 }
 
 static gboolean
@@ -223,6 +223,9 @@ on_sections (gpointer user_data)
 {
   HearthScanVisit *self = user_data;
 
+  g_mutex_lock (&self->lock);
+  self->telling = 0; /* what comes from here on is told again */
+  g_mutex_unlock (&self->lock);
   take_sections (self);
   if (!self->over)
     look (self);

@@ -33,7 +33,6 @@ struct _HearthScanner {
   GHashTable *visiting; /* HearthScanVisit -> Job */
   HearthLineup *lineup;
   GHashTable *numbers;  /* triplet -> Number: a NIT may number services of other multiplexes */
-  gboolean network_known;
   HearthScanProgress progress;
   char *last;
   guint pumping;        /* idle or timer; 0: none */
@@ -197,7 +196,6 @@ follow (HearthScanner *self, HearthSiMultiplex *multiplex, const HearthTunerPara
     named += is_ours (&transports[i]);
   if (named == 0)
     return;
-  self->network_known = TRUE;
   if (self->until_found)
     drop_guesses (self);
   for (guint i = 0; self->follow && i < n; i++)
@@ -285,7 +283,7 @@ begin (HearthScanner *self, Job *job)
 {
   g_autoptr (GError) error = NULL;
   HearthScanVisit *visit =
-    hearth_scan_visit_new (self->pool, &job->params, !self->network_known, self->text, &visit_funcs, self, &error);
+    hearth_scan_visit_new (self->pool, &job->params, TRUE, self->text, &visit_funcs, self, &error);
 
   if (visit != NULL) {
     g_hash_table_insert (self->visiting, visit, job);

@@ -23,3 +23,7 @@ test_stream_router_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/ts
 test_stream_router_LDADD = libstream.la $(GLIB_LIBS)
 test_stream_wish_SOURCES = tests/unit/stream/test-wish.c tests/unit/stream/no-builtins.c
 test_stream_wish_LDADD = libstream.la $(GLIB_LIBS)
+check_PROGRAMS += test-stream-scan-list
+TESTS += test-stream-scan-list
+test_stream_scan_list_SOURCES = tests/unit/stream/test-scan-list.c tests/unit/stream/no-builtins.c
+test_stream_scan_list_LDADD = libstream.la $(GLIB_LIBS)
