@@ -74,7 +74,8 @@ test_raster (void)
 static void
 test_tuning (void)
 {
-  static const char *const texts[] = { "msys=dvbc&freq=474&sr=6875&mtype=64qam", "msys=dvbs2&freq=11778&sr=27500&mtype=8psk&fec=23&pol=v&src=2&ro=0.350&plts=on",
+  static const char *const texts[] = { "msys=dvbc&freq=474&sr=6875&mtype=64qam",
+                                       "msys=dvbs2&freq=11778&sr=27500&mtype=8psk&fec=23&pol=v&src=2&ro=0.350&plts=on",
                                        "msys=dvbt2&freq=474.166&bw=8&gi=19/256&tmode=32k&plp=1", "msys=dtmb&freq=562&bw=8&fec=35&gi=14&tmode=c3780&il=720" };
   HearthTunerParams params;
   g_autoptr (GError) error = NULL;
