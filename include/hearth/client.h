@@ -135,6 +135,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthChannel, hearth_channel_unref)
 G_DECLARE_FINAL_TYPE (HearthClient, hearth_client, HEARTH, CLIENT, GObject)
 
 /**
+ * hearth_client_new:
+ *
+ * A client that connects in its own time: at once where there is a bus, else as
+ * soon as there is one. #HearthClient:connected tells; until then nothing is on
+ * and calls fail with %HEARTH_ERROR_DISCONNECTED.
+ *
+ * Returns: (transfer full): a client
+ */
+HearthClient *hearth_client_new (void);
+
+/**
  * hearth_client_new_sync:
  * @cancellable: (nullable): ends the wait
  *

@@ -11,7 +11,10 @@ G_BEGIN_DECLS
  * A platform plug-in knows the box it runs on: power, wake alarm, lights,
  * serial number, the maker's decoders. It runs in `hearth-worker`, the one
  * worker that may be root. All ops run on that process's main thread; an op
- * that is %NULL means "this box has no such thing".
+ * that is %NULL means "this box has no such thing". The worker is confined: it
+ * may open devices and the kernel's files, ask daemons over local sockets, and
+ * call reboot(2); it may not start programs, reach a network, or make, rename
+ * or remove files.
  */
 typedef enum {
   HEARTH_POWER_ON = 0,

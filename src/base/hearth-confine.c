@@ -24,7 +24,7 @@ static const int never[] = {
   SCMP_SYS (kcmp), SCMP_SYS (pidfd_getfd), SCMP_SYS (mount), SCMP_SYS (umount2), SCMP_SYS (pivot_root), SCMP_SYS (chroot),
   SCMP_SYS (open_tree), SCMP_SYS (move_mount), SCMP_SYS (fsopen), SCMP_SYS (fsconfig), SCMP_SYS (fsmount), SCMP_SYS (fspick),
   SCMP_SYS (setns), SCMP_SYS (unshare), SCMP_SYS (init_module), SCMP_SYS (finit_module), SCMP_SYS (delete_module),
-  SCMP_SYS (kexec_load), SCMP_SYS (kexec_file_load), SCMP_SYS (reboot), SCMP_SYS (swapon), SCMP_SYS (swapoff),
+  SCMP_SYS (kexec_load), SCMP_SYS (kexec_file_load), SCMP_SYS (swapon), SCMP_SYS (swapoff),
   SCMP_SYS (sethostname), SCMP_SYS (setdomainname), SCMP_SYS (settimeofday), SCMP_SYS (clock_settime), SCMP_SYS (adjtimex),
   SCMP_SYS (clock_adjtime), SCMP_SYS (bpf), SCMP_SYS (perf_event_open), SCMP_SYS (userfaultfd), SCMP_SYS (keyctl),
   SCMP_SYS (add_key), SCMP_SYS (request_key), SCMP_SYS (io_uring_setup), SCMP_SYS (io_uring_enter),
@@ -33,6 +33,9 @@ static const int never[] = {
   SCMP_SYS (setgid), SCMP_SYS (setreuid), SCMP_SYS (setregid), SCMP_SYS (setresuid), SCMP_SYS (setresgid),
   SCMP_SYS (setgroups), SCMP_SYS (mknod), SCMP_SYS (mknodat), SCMP_SYS (vhangup), SCMP_SYS (nfsservctl),
 };
+
+/* Only the platform's worker switches the box off, where there is no systemd-logind to ask. */
+static const int never_but_platform[] = { SCMP_SYS (reboot) };
 
 /* What a worker without files of its own may not change. */
 static const int no_file_changes[] = {
@@ -76,6 +79,8 @@ fill (scmp_filter_ctx filter, HearthConfine profile)
   gboolean internet = profile == HEARTH_CONFINE_STREAM || profile == HEARTH_CONFINE_PLAY_NETWORK || profile == HEARTH_CONFINE_WEB;
   int result = refuse (filter, never, G_N_ELEMENTS (never));
 
+  if (result == 0 && profile != HEARTH_CONFINE_PLATFORM)
+    result = refuse (filter, never_but_platform, G_N_ELEMENTS (never_but_platform));
   if (result == 0 && profile != HEARTH_CONFINE_WEB && profile != HEARTH_CONFINE_RECORD)
     result = refuse (filter, no_file_changes, G_N_ELEMENTS (no_file_changes));
   if (result == 0 && !internet)

@@ -60,7 +60,8 @@ typedef enum {
   HEARTH_CONFINE_PLAY_NETWORK, /* a player for an internet address */
   HEARTH_CONFINE_SHELL,
   HEARTH_CONFINE_WEB,
-  HEARTH_CONFINE_RECORD, /* no network; files of its own */
+  HEARTH_CONFINE_RECORD,   /* no network; files of its own */
+  HEARTH_CONFINE_PLATFORM, /* no network, no new files; may write the kernel's files and end the box */
 } HearthConfine;
 
 gboolean hearth_confine (HearthConfine profile, GError **error);

@@ -279,8 +279,10 @@ on_retried (GObject *source, GAsyncResult *result, G_GNUC_UNUSED gpointer user_d
 {
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    schedule_retry (HEARTH_CLIENT (source));
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    return;
+  hearth_info ("%s; it is tried again", error->message);
+  schedule_retry (HEARTH_CLIENT (source));
 }
 
 static gboolean
@@ -300,6 +302,15 @@ schedule_retry (HearthClient *self)
   self->retry = g_timeout_source_new_seconds (self->retry_s);
   g_source_set_callback (self->retry, retry, self, NULL);
   g_source_attach (self->retry, self->context);
+}
+
+HearthClient *
+hearth_client_new (void)
+{
+  HearthClient *self = g_object_new (HEARTH_TYPE_CLIENT, NULL);
+
+  connect_async (self, NULL, on_retried, NULL);
+  return self;
 }
 
 HearthClient *

@@ -133,16 +133,11 @@ serve (guint port, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
-  g_autoptr (HearthClient) client = hearth_client_new_sync (NULL, error);
-  g_autoptr (WebLive) live = NULL;
-  g_autoptr (WebState) state = NULL;
-  Web web;
+  g_autoptr (HearthClient) client = hearth_client_new ();
+  g_autoptr (WebLive) live = web_live_new (client);
+  g_autoptr (WebState) state = web_state_new (client);
+  Web web = { client, live, state };
 
-  if (client == NULL)
-    return FALSE;
-  live = web_live_new (client);
-  state = web_state_new (client);
-  web = (Web){ client, live, state };
   soup_server_add_handler (server, NULL, on_request, &web, NULL);
   if (!listen_loopback (server, port, error) || !hearth_confine (HEARTH_CONFINE_WEB, error))
     return FALSE;

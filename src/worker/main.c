@@ -6,6 +6,11 @@
 #include "base/hearth-worker-link.h"
 #include "worker/hearth-platform-host.h"
 
+#include <hearth/log.h>
+#include <stdlib.h>
+
+HEARTH_LOG_TOPIC ("worker")
+
 #ifdef PLATFORM_GENERIC_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_platform_generic;
 #endif
@@ -40,6 +45,7 @@ main (int argc, char **argv)
 {
   static const HearthWorkerLinkFuncs funcs = { .dup_holds = dup_holds, .connected = on_connected };
   g_autoptr (HearthPlatformHost) host = NULL;
+  g_autoptr (GError) error = NULL;
   HearthWorkerArguments arguments;
   HearthWorkerLink *link;
   int status;
@@ -47,6 +53,10 @@ main (int argc, char **argv)
   hearth_worker_init (&arguments, "worker", &argc, &argv);
   host = hearth_platform_host_new ();
   link = hearth_worker_link_new (&arguments, &funcs, host);
+  if (!hearth_confine (HEARTH_CONFINE_PLATFORM, &error)) { /* before any plug-in: loading one only maps files */
+    hearth_error ("hearth-worker cannot start: %s", error->message);
+    return EXIT_FAILURE;
+  }
   hearth_worker_link_export (link, hearth_platform_host_get_skeleton (host));
   status = hearth_worker_link_run (link);
   hearth_worker_link_free (link);

@@ -115,15 +115,21 @@ class Box:
                 pass
         self.supervisor = None
 
-    def start_headend(self, *arguments):
-        """Returns what its ready line says (JSON: playlist, http port, groups)."""
+    def launch_headend(self, *arguments):
         self.headend_process = subprocess.Popen([self.programs.find('hearth-headend'), *arguments], stdout=subprocess.PIPE,
                                                 stderr=self.log, env=self.environment, text=True)
+
+    def wait_headend(self):
+        """Returns what its ready line says (JSON: playlist, http port, groups)."""
         line = self.headend_process.stdout.readline()
         if not line:
             raise RuntimeError('the simulated head-end did not start; see ' + self.log_path)
         self.headend = json.loads(line) if line.startswith('{') else {'line': line.strip()}
         return self.headend
+
+    def start_headend(self, *arguments):
+        self.launch_headend(*arguments)
+        return self.wait_headend()
 
     def ctl(self, *arguments, check=True, timeout=30):
         """hearthctl's output."""

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-BASE_TESTS = test-base-db test-base-error test-base-log test-base-paths test-base-plugin-host test-base-progress test-base-settings
+BASE_TESTS = test-base-confine test-base-db test-base-error test-base-log test-base-paths test-base-plugin-host test-base-progress \
+  test-base-settings
 BASE_TEST_LIBS = libbase.la libhearth-1.0.la $(GLIB_LIBS)
 check_PROGRAMS += $(BASE_TESTS)
 dist_check_SCRIPTS += tests/unit/base/test-sdk
 TESTS += $(BASE_TESTS) tests/unit/base/test-sdk
 
+test_base_confine_SOURCES = tests/unit/base/test-confine.c
+test_base_confine_LDADD = $(BASE_TEST_LIBS)
 test_base_db_SOURCES = tests/unit/base/test-db.c
 test_base_db_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 test_base_db_LDADD = $(BASE_TEST_LIBS) $(SQLITE_LIBS)

@@ -2,6 +2,7 @@
 /* hearth-web as a browser meets it, against a make-believe hearthd. */
 #include "tests/unit/client/fake-hearth.h"
 
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 #include <signal.h>
@@ -15,13 +16,12 @@ typedef struct {
 } Fixture;
 
 static void
-set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+start_web (Fixture *f)
 {
   g_autofree char *program = g_test_build_filename (G_TEST_BUILT, "hearth-web", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) lines = NULL;
 
-  fake_hearth_up (&f->fake, NULL);
   f->web = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--port", "0", NULL);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (f->web));
@@ -32,7 +32,7 @@ set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 }
 
 static void
-tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+stop_web (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
 
@@ -41,7 +41,6 @@ tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   g_clear_object (&f->web);
   g_clear_object (&f->session);
   g_free (f->address);
-  fake_hearth_down (&f->fake);
 }
 
 static SoupMessage *
@@ -117,6 +116,24 @@ open_stream (Fixture *f, const char *path, const char *type)
 }
 
 static void
+set_up (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_autoptr (GInputStream) events = NULL;
+
+  fake_hearth_up (&f->fake, NULL);
+  start_web (f);
+  events = open_stream (f, "events", "text/event-stream");
+  wait_for (events, "\"connected\":true", 1);
+}
+
+static void
+tear_down (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  stop_web (f);
+  fake_hearth_down (&f->fake);
+}
+
+static void
 test_page (Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
   g_autofree char *page = get (f, "");
@@ -182,6 +199,38 @@ test_hearthd_goes (Fixture *f, G_GNUC_UNUSED gconstpointer data)
   press (f, "name=up", SOUP_STATUS_OK);
 }
 
+/* The page is there before the bus is, and begins to live with it. */
+static void
+test_bus_comes_later (Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("hearth-web-XXXXXX", NULL);
+  g_autofree char *bus = g_strdup_printf ("unix:path=%s/bus", folder);
+  g_autofree char *file = g_build_filename (folder, "bus", NULL);
+  g_autoptr (GSubprocess) daemon = NULL;
+  g_autoptr (GInputStream) events = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("HEARTH_BUS", bus, TRUE);
+  start_web (f);
+  events = open_stream (f, "events", "text/event-stream");
+  wait_for (events, "\"connected\":false", 1);
+  press (f, "name=up", SOUP_STATUS_BAD_GATEWAY);
+  daemon = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon", "--session", "--nofork", "--print-address=1",
+                             "--address", bus, NULL);
+  g_assert_no_error (error);
+  g_input_stream_read (g_subprocess_get_stdout_pipe (daemon), (char[1]){ 0 }, 1, NULL, NULL); /* it listens */
+  fake_hearth_start (&f->fake, NULL);
+  wait_for (events, "\"connected\":true", 1);
+  press (f, "name=up", SOUP_STATUS_OK);
+  stop_web (f);
+  fake_hearth_stop (&f->fake);
+  g_subprocess_send_signal (daemon, SIGTERM);
+  g_subprocess_wait (daemon, NULL, NULL);
+  g_unsetenv ("HEARTH_BUS");
+  g_remove (file);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* ---- who may ask ----------------------------------------------------------------------------- */
 
 typedef struct {
@@ -245,6 +294,7 @@ main (int argc, char **argv)
   ADD ("/web/live", test_live);
   ADD ("/web/keys", test_keys);
   ADD ("/web/hearthd-goes", test_hearthd_goes);
+  g_test_add ("/web/bus-comes-later", Fixture, NULL, NULL, test_bus_comes_later, NULL);
   ADD ("/web/guard", test_guard);
   ADD ("/web/methods", test_methods);
   return g_test_run ();
