@@ -74,6 +74,7 @@ def test_scan(programs):
         for service in shown:
             if service['lcn'] and wanted.count(service['lcn']) == 1 and service['type'] != 12:
                 assert found[service['name']]['number'] == str(service['lcn']), (service, found[service['name']])
+        a_box.wait(lambda: [s for s in a_box.signals if s[3] == 'ScanFinished'], 10, 'the end of the scan')
         progress = [s[4][0] for s in a_box.signals if s[3] == 'ScanProgress']
         assert progress and progress[-1]['done'] >= 6 and progress[-1]['locked'] == 6, progress[-1:]
     finally:
