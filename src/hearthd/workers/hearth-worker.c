@@ -3,6 +3,7 @@
 
 #include "base/hearth-fds.h"
 #include "base/hearth-paths.h"
+#include "hearthd/workers/hearth-falls.h"
 #include "hearthd/workers/hearth-spawn.h"
 
 #include <glib-unix.h>
@@ -19,9 +20,8 @@ HEARTH_LOG_TOPIC ("workers")
 #define OBJECT_PATH "/tv/hearth/internal"
 #define AT_ONCE 3               /* restarts without a wait */
 #define LONGEST_WAIT_S 30
-#define FORGIVEN_US (60 * G_USEC_PER_SEC)
 #define WORKED_US (2 * G_USEC_PER_SEC) /* who worked that long is started at once: its fall is no loop */
-#define OPTIONAL_BUDGET 3
+#define OPTIONAL_BUDGET 3       /* restarts a minute; the next fall is its last */
 #define HELLO_S 10              /* a worker that runs and does not come */
 #define ADOPTION_S 3            /* a living one that does not come back to us */
 #define QUIT_S 2
@@ -46,10 +46,9 @@ struct _HearthWorker {
   GDBusConnection *connection;
   HearthProgress *progress;
   guint restarts;
-  guint falls;         /* within a minute: makes it more careful */
+  HearthFalls falls;   /* several within a minute make it more careful */
   guint loops;         /* falls in a row before it had worked: makes it wait */
   gint64 connected_us; /* CLOCK_MONOTONIC of its Hello; 0: has not said it */
-  gint64 fell_us;      /* CLOCK_MONOTONIC of the last fall */
   gint64 since_us; /* UTC, of this process */
   char *last_exit;
   char *kill_reason;
@@ -122,18 +121,16 @@ static void
 get_up (HearthWorker *self)
 {
   gint64 now_us = g_get_monotonic_time ();
-  guint wait_s;
+  guint wait_s, falls;
 
-  if (now_us - self->fell_us > FORGIVEN_US)
-    self->falls = 0;
   if (self->connected_us != 0 && now_us - self->connected_us > WORKED_US)
     self->loops = 0;
-  self->falls++;
+  hearth_falls_add (&self->falls, now_us);
+  falls = hearth_falls_count (&self->falls, now_us);
   self->loops++;
   self->connected_us = 0;
-  self->fell_us = now_us;
-  if (!self->core && self->falls > OPTIONAL_BUDGET) {
-    hearth_error ("%s fell %u times within a minute: disabled until hearthd restarts", self->name, self->falls);
+  if (!self->core && falls > OPTIONAL_BUDGET) {
+    hearth_error ("%s fell %u times within a minute: disabled until hearthd restarts", self->name, falls);
     set_state (self, HEARTH_WORKER_DISABLED, self->last_exit);
     return;
   }
@@ -405,7 +402,9 @@ hearth_worker_get_progress (HearthWorker *self)
 guint
 hearth_worker_get_careful (HearthWorker *self)
 {
-  return self->falls > AT_ONCE && g_get_monotonic_time () - self->fell_us < FORGIVEN_US ? self->falls - AT_ONCE : 0;
+  guint falls = hearth_falls_count (&self->falls, g_get_monotonic_time ());
+
+  return falls > AT_ONCE ? falls - AT_ONCE : 0;
 }
 
 gboolean

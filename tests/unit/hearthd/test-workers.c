@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "hearthd-testing.h"
+#include "hearthd/workers/hearth-falls.h"
 #include "hearthd/workers/hearth-workers.h"
 
 #include <gio/gunixfdlist.h>
@@ -222,6 +223,23 @@ test_optional_has_a_budget (Fixture *f, gconstpointer data)
   described = g_variant_ref_sink (hearth_worker_describe (f->worker));
   g_assert_true (g_variant_lookup (described, "last-exit", "&s", &last_exit));
   g_assert_cmpstr (last_exit, ==, "exit status 7");
+}
+
+/* Three restarts in sixty seconds are the budget; falls that are 50 s apart never use it up. */
+static void
+test_falls_count_for_a_minute (void)
+{
+  HearthFalls slow = { 0 }, quick = { 0 };
+
+  for (guint i = 1; i <= 20; i++) {
+    hearth_falls_add (&slow, 50 * i * G_USEC_PER_SEC);
+    g_assert_cmpuint (hearth_falls_count (&slow, 50 * i * G_USEC_PER_SEC), ==, MIN (i, 2));
+  }
+  for (guint i = 1; i <= 20; i++)
+    hearth_falls_add (&quick, i * G_USEC_PER_SEC);
+  g_assert_cmpuint (hearth_falls_count (&quick, 20 * G_USEC_PER_SEC), ==, HEARTH_FALLS_REMEMBERED);
+  g_assert_cmpuint (hearth_falls_count (&quick, 75 * G_USEC_PER_SEC), ==, 5); /* those of 16 s to 20 s */
+  g_assert_cmpuint (hearth_falls_count (&quick, 80 * G_USEC_PER_SEC), ==, 0);
 }
 
 static void
@@ -585,6 +603,7 @@ main (int argc, char **argv)
   g_setenv ("HEARTH_LIBEXEC_DIR", g_getenv ("G_TEST_BUILDDIR"), TRUE);
   g_unsetenv ("HEARTH_SOCKET");
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/workers/falls-count-for-a-minute", test_falls_count_for_a_minute);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
   return g_test_run ();
