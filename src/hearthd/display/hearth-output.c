@@ -23,6 +23,7 @@ struct _HearthOutput {
   HearthDBusDisplay1 *face;
   GCancellable *cancellable;
   GVariant *banner, *notice; /* a{sv} as told last, (nullable) */
+  gint64 banner_until_us;    /* CLOCK_MONOTONIC: it stands till then */
   gboolean blank, logging;
 };
 
@@ -58,6 +59,33 @@ hearth_output_add_view (HearthOutput *self, const char *view, int link_fd)
     tell (self, "AddView", g_variant_new ("(sh@a{sv})", view, index, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)), fds);
 }
 
+static void
+tell_banner (HearthOutput *self, guint32 milliseconds)
+{
+  GVariantDict banner;
+
+  g_variant_dict_init (&banner, self->banner);
+  g_variant_dict_insert (&banner, "milliseconds", "u", milliseconds);
+  tell (self, "SetBanner", g_variant_new ("(@a{sv})", g_variant_dict_end (&banner)), NULL);
+}
+
+static void
+show_banner (HearthOutput *self, guint32 milliseconds)
+{
+  self->banner_until_us = g_get_monotonic_time () + milliseconds * (gint64) 1000;
+  tell_banner (self, milliseconds);
+}
+
+/* A shell that came back shows it for the rest of its time. */
+static void
+tell_banner_again (HearthOutput *self)
+{
+  gint64 rest_us = self->banner_until_us - g_get_monotonic_time ();
+
+  if (self->banner != NULL && rest_us >= 1000)
+    tell_banner (self, (guint32) (rest_us / 1000));
+}
+
 void
 hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const HearthChannel *channel)
 {
@@ -69,7 +97,6 @@ hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const H
   if (seconds == 0)
     return;
   g_variant_dict_init (&banner, NULL);
-  g_variant_dict_insert (&banner, "milliseconds", "u", seconds * 1000);
   g_variant_dict_insert (&banner, "number", "s", channel->number);
   g_variant_dict_insert (&banner, "name", "s", channel->name);
   if (names != NULL)
@@ -78,7 +105,7 @@ hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const H
     g_variant_dict_insert (&banner, "network", "s", channel->legs[0].network);
   g_clear_pointer (&self->banner, g_variant_unref);
   self->banner = g_variant_ref_sink (g_variant_dict_end (&banner));
-  tell (self, "SetBanner", g_variant_new ("(@a{sv})", self->banner), NULL);
+  show_banner (self, seconds * 1000);
 }
 
 void
@@ -156,6 +183,7 @@ on_shell_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpo
   g_dbus_connection_signal_subscribe (hearth_worker_get_connection (worker), NULL, SHELL_INTERFACE, NULL, SHELL_PATH, NULL,
                                       G_DBUS_SIGNAL_FLAGS_NONE, on_worker_signal, self, NULL); /* ends with the connection */
   ask_what_it_is (self);
+  tell_banner_again (self);
   if (self->notice != NULL)
     tell (self, "SetNotice", g_variant_new ("(@a{sv})", self->notice), NULL);
   if (self->blank)
@@ -239,16 +267,13 @@ on_handle_show_banner (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocati
 {
   HearthOutput *self = user_data;
   guint32 milliseconds = hearth_settings_store_get_uint (self->settings, "screen.banner-seconds") * 1000;
-  GVariantDict banner;
 
   if (self->banner == NULL) {
     g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "no channel is on");
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
   g_variant_lookup (options, "milliseconds", "u", &milliseconds);
-  g_variant_dict_init (&banner, self->banner);
-  g_variant_dict_insert (&banner, "milliseconds", "u", milliseconds);
-  tell (self, "SetBanner", g_variant_new ("(@a{sv})", g_variant_dict_end (&banner)), NULL);
+  show_banner (self, milliseconds);
   hearth_dbus_display1_complete_show_banner (face, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
