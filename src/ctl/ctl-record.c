@@ -20,8 +20,8 @@ list_page (Ctl *ctl, const char *cursor, guint limit, GVariant *filter, char **n
 }
 
 /* By id, or by a title that only one has; "last" is the newest. */
-static char *
-find_recording (Ctl *ctl, const char *word, GError **error)
+char *
+ctl_find_recording (Ctl *ctl, const char *word, GError **error)
 {
   gboolean newest = g_str_equal (word, "last");
   GVariant *filter = g_variant_ref_sink (newest ? g_variant_new ("a{sv}", NULL) : g_variant_new_parsed ("{'text': <%s>}", word));
@@ -85,7 +85,7 @@ run_record (Ctl *ctl, GError **error)
 static gboolean
 call_with_recording (Ctl *ctl, const char *method, GError **error)
 {
-  g_autofree char *id = find_recording (ctl, ctl->words[0], error);
+  g_autofree char *id = ctl_find_recording (ctl, ctl->words[0], error);
   g_autoptr (GVariant) reply =
     id != NULL ? ctl_call (ctl, "Recordings1", method, g_variant_new ("(s)", id), "()", error) : NULL;
 
@@ -108,7 +108,7 @@ static gboolean
 change (Ctl *ctl, GVariant *changes, GError **error)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (changes);
-  g_autofree char *id = find_recording (ctl, ctl->words[0], error);
+  g_autofree char *id = ctl_find_recording (ctl, ctl->words[0], error);
   g_autoptr (GVariant) reply =
     id != NULL ? ctl_call (ctl, "Recordings1", "Change", g_variant_new ("(s@a{sv})", id, owned), "()", error) : NULL;
 
@@ -269,7 +269,7 @@ run_show (Ctl *ctl, GError **error)
 {
   static const char *const keys[] = { "id", "title", "description", "number", "name", "network", "state", "text", "end", "gaps",
                                       "protected", "folder" };
-  g_autofree char *id = find_recording (ctl, ctl->words[0], error);
+  g_autofree char *id = ctl_find_recording (ctl, ctl->words[0], error);
   g_autoptr (GVariant) reply =
     id != NULL ? ctl_call (ctl, "Recordings1", "Get", g_variant_new ("(s)", id), "(a{sv})", error) : NULL;
   g_autoptr (GVariant) recording = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;

@@ -62,7 +62,7 @@ struct _Ctl {
 /* ---- the tables: each group ends with a NULL name */
 extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_stream_commands[],
   ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
-  ctl_record_commands[], ctl_ts_commands[], ctl_help_commands[];
+  ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_help_commands[];
 
 typedef struct {
   const char *title;
@@ -95,6 +95,7 @@ CtlExit ctl_exit_for (const GError *error);
 /* ---- looking things up */
 char *ctl_find_channel (Ctl *ctl, const char *word, GError **error); /* id by number, id or name */
 char *ctl_dup_channel_title (Ctl *ctl, const char *id);             /* "5 CCTV-5"; the id when it cannot be asked for */
+char *ctl_find_recording (Ctl *ctl, const char *word, GError **error); /* id by id, title or "last" */
 char *ctl_network_path (const char *name, GError **error);
 GVariant *ctl_list_networks (Ctl *ctl, GError **error); /* ao */
 /* NotFound for a network that is not there. */

@@ -4,6 +4,7 @@
 #include "base/hearth-paths.h"
 #include "hearthd/channels/hearth-channels-face.h"
 #include "hearthd/player/hearth-mpris.h"
+#include "hearthd/player/hearth-playback-face.h"
 #include "hearthd/recordings/hearth-recordings-face.h"
 #include "hearthd/system/hearth-system.h"
 
@@ -83,6 +84,14 @@ on_network_ready (HearthNetworkObject *network, gpointer user_data)
   hearth_recordings_network_ready (hearth_recordings_face_get_recordings (self->recordings));
 }
 
+static void
+on_recordings_changed (gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_player_recording_changed (self->player);
+}
+
 static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready };
 
 /* ---- the daemon --------------------------------------------------------------------------------------- */
@@ -146,6 +155,8 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
   self->mpris = hearth_mpris_new (self->bus, self->player);
   self->recordings =
     hearth_recordings_face_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->db);
+  hearth_recordings_face_set_changed (self->recordings, on_recordings_changed, self);
+  hearth_playback_face_connect (self->player, hearth_recordings_face_get_recordings (self->recordings));
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
@@ -163,9 +174,11 @@ void
 hearth_daemon_free (HearthDaemon *self)
 {
   g_clear_pointer (&self->system, hearth_system_free);
-  g_clear_pointer (&self->recordings, hearth_recordings_face_free);
   g_clear_pointer (&self->mpris, hearth_mpris_free);
-  g_clear_object (&self->player);
+  if (self->recordings != NULL)
+    hearth_recordings_face_set_changed (self->recordings, NULL, NULL);
+  g_clear_object (&self->player); /* remembers where it was in a recording */
+  g_clear_pointer (&self->recordings, hearth_recordings_face_free);
   g_clear_object (&self->output);
   g_clear_pointer (&self->networks, hearth_networks_free);
   g_clear_pointer (&self->workers, hearth_workers_free);

@@ -126,6 +126,78 @@ on_open_uri (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, gui
 }
 
 static gboolean
+on_open_recording (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, GUnixFDList *fds, guint serial, GVariant *stream,
+                   GVariant *index, GVariant *options, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+  g_autoptr (GError) error = NULL;
+  HearthPlayerRecording recording = { .serial = serial, .index_fd = -1, .options = options };
+
+  recording.stream_fd = get_fd (fds, stream, &error);
+  if (recording.stream_fd >= 0)
+    recording.index_fd = get_fd (fds, index, &error);
+  if (recording.index_fd >= 0 && hearth_player_open_recording (self->player, &recording, &error))
+    hearth_dbus_internal_play1_complete_open_recording (skeleton, call, NULL);
+  else
+    g_dbus_method_invocation_take_error (call, g_steal_pointer (&error));
+  if (recording.stream_fd >= 0)
+    close (recording.stream_fd);
+  if (recording.index_fd >= 0)
+    close (recording.index_fd);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_seek (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, gint64 position_us, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (hearth_player_seek (self->player, position_us, &error))
+    hearth_dbus_internal_play1_complete_seek (skeleton, call);
+  else
+    g_dbus_method_invocation_take_error (call, g_steal_pointer (&error));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_set_paused (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, gboolean paused, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (hearth_player_set_paused (self->player, paused, &error))
+    hearth_dbus_internal_play1_complete_set_paused (skeleton, call);
+  else
+    g_dbus_method_invocation_take_error (call, g_steal_pointer (&error));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_set_growing (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, gboolean growing, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+
+  hearth_player_set_growing (self->player, growing);
+  hearth_dbus_internal_play1_complete_set_growing (skeleton, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_get_position (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 position_us, duration_us;
+
+  if (hearth_player_get_position (self->player, &position_us, &duration_us, &error))
+    hearth_dbus_internal_play1_complete_get_position (skeleton, call, position_us, duration_us);
+  else
+    g_dbus_method_invocation_take_error (call, g_steal_pointer (&error));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_stop (HearthDBusInternalPlay1 *skeleton, GDBusMethodInvocation *call, guint serial, gpointer user_data)
 {
   HearthPlayService *self = user_data;
@@ -192,6 +264,11 @@ connect_calls (HearthPlayService *self)
   g_signal_connect (self->skeleton, "handle-set-link", G_CALLBACK (on_set_link), self);
   g_signal_connect (self->skeleton, "handle-open", G_CALLBACK (on_open), self);
   g_signal_connect (self->skeleton, "handle-open-uri", G_CALLBACK (on_open_uri), self);
+  g_signal_connect (self->skeleton, "handle-open-recording", G_CALLBACK (on_open_recording), self);
+  g_signal_connect (self->skeleton, "handle-seek", G_CALLBACK (on_seek), self);
+  g_signal_connect (self->skeleton, "handle-set-paused", G_CALLBACK (on_set_paused), self);
+  g_signal_connect (self->skeleton, "handle-set-growing", G_CALLBACK (on_set_growing), self);
+  g_signal_connect (self->skeleton, "handle-get-position", G_CALLBACK (on_get_position), self);
   g_signal_connect (self->skeleton, "handle-stop", G_CALLBACK (on_stop), self);
   g_signal_connect (self->skeleton, "handle-set-volume", G_CALLBACK (on_set_volume), self);
   g_signal_connect (self->skeleton, "handle-list-tracks", G_CALLBACK (on_list_tracks), self);

@@ -2,6 +2,7 @@
 #include "play/hearth-player.h"
 
 #include "play/hearth-pipeline.h"
+#include "play/hearth-recording-feed.h"
 #include "play/hearth-tracks.h"
 #include "play/hearth-uri-path.h"
 #include "play/hearth-watch.h"
@@ -30,6 +31,13 @@ struct _HearthPlayer {
   const char *state, *reason; /* static */
   char *text;
   char *cannot; /* (nullable): what cannot be decoded, in the decoder's words */
+
+  HearthRecordingFeed *feed; /* (nullable): what is on is a recording */
+  char *recording;           /* its id, "" */
+  char language[4];          /* of the sound, wished for */
+  gint64 begun_us;           /* the point of the recording at which decoding began */
+  gboolean paused;
+  gint64 paused_at_us;       /* where it goes on */
 
   char *uri; /* (nullable): what is on by the internet, with its options */
   GVariant *uri_options;
@@ -118,6 +126,8 @@ get_head (HearthPlayer *self)
 {
   if (self->on_internet)
     return hearth_uri_path_get_arrived (self->internet);
+  if (self->feed != NULL && self->session != NULL)
+    return hearth_ring_session_get_read (self->session); /* the file is there: what moves is who reads it */
   return self->head != NULL ? hearth_ring_reader_get_head (self->head) : 0;
 }
 
@@ -274,6 +284,7 @@ hearth_player_new (gboolean internet, HearthProgress *progress, const HearthPlay
   self->reason = "";
   self->text = g_strdup ("");
   self->channel = g_strdup ("");
+  self->recording = g_strdup ("");
   self->context = (HearthPlayContext){ .sync = hearth_sync_new (), .out = hearth_frame_out_new (&out_funcs, self),
                                        .progress = progress, .news = on_news, .user_data = self, .volume_q16 = 65536 };
   if (internet)
@@ -291,6 +302,7 @@ hearth_player_free (HearthPlayer *self)
   self->on_internet = FALSE;
   g_clear_pointer (&self->pipeline, hearth_pipeline_free);
   g_clear_pointer (&self->internet, hearth_uri_path_free);
+  g_clear_pointer (&self->feed, hearth_recording_feed_free);
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
   while (g_main_context_iteration (NULL, FALSE)) /* news that threads have left for us */
@@ -300,6 +312,7 @@ hearth_player_free (HearthPlayer *self)
   g_free (self->text);
   g_free (self->cannot);
   g_free (self->channel);
+  g_free (self->recording);
   g_free (self);
 }
 
@@ -341,6 +354,15 @@ take_options (HearthPlayer *self, HearthRingSession *session, GVariant *options)
   hearth_ring_session_set_language (session, language);
 }
 
+static void
+forget_recording (HearthPlayer *self)
+{
+  g_clear_pointer (&self->feed, hearth_recording_feed_free);
+  g_free (self->recording);
+  self->recording = g_strdup ("");
+  self->paused = FALSE;
+}
+
 gboolean
 hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **error)
 {
@@ -359,6 +381,7 @@ hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **e
     return FALSE;
   forget_uri (self);
   begin (self, ring->serial, resume, FALSE);
+  forget_recording (self);
   self->session = session;
   self->head = hearth_ring_session_dup_reader (session);
   take_options (self, session, ring->options);
@@ -367,6 +390,135 @@ hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **e
   set_busy (self, TRUE);
   hearth_pipeline_play (self->pipeline, session);
   return TRUE;
+}
+
+/* ---- recordings ------------------------------------------------------------------------------------------ */
+
+/* The last picture stands till the new ones come, unless it is another recording's. */
+static gboolean
+play_from (HearthPlayer *self, guint32 serial, gint64 position_us, gboolean resume, GError **error)
+{
+  gint64 skip_us;
+  HearthRingSession *session;
+
+  begin (self, serial, resume, FALSE); /* before the feed: its old ring is still read */
+  session = hearth_recording_feed_play (self->feed, position_us, &skip_us, error);
+  if (session == NULL) {
+    set_busy (self, FALSE);
+    return FALSE;
+  }
+  self->session = session;
+  self->head = hearth_ring_session_dup_reader (session);
+  self->begun_us = position_us - skip_us;
+  hearth_sync_set_paced (self->context.sync, TRUE);
+  hearth_sync_set_skip (self->context.sync, skip_us);
+  hearth_ring_session_set_language (session, self->language);
+  set_busy (self, TRUE);
+  hearth_pipeline_play (self->pipeline, session);
+  return TRUE;
+}
+
+gboolean
+hearth_player_open_recording (HearthPlayer *self, const HearthPlayerRecording *recording, GError **error)
+{
+  const char *id = "", *language = "";
+  gint64 position_us = 0;
+  gboolean growing = FALSE, paused = FALSE;
+  HearthRecordingFeed *feed;
+
+  g_variant_lookup (recording->options, "recording", "&s", &id);
+  g_variant_lookup (recording->options, "audio", "&s", &language);
+  g_variant_lookup (recording->options, "position", "x", &position_us);
+  g_variant_lookup (recording->options, "growing", "b", &growing);
+  g_variant_lookup (recording->options, "paused", "b", &paused);
+  if (self->pipeline == NULL)
+    self->pipeline = hearth_pipeline_new (&self->context, error);
+  feed = self->pipeline != NULL ? hearth_recording_feed_new (recording->stream_fd, recording->index_fd, growing, error) : NULL;
+  if (feed == NULL)
+    return FALSE;
+  forget_uri (self);
+  begin (self, recording->serial, FALSE, FALSE);
+  forget_recording (self);
+  self->feed = feed;
+  g_free (self->recording);
+  self->recording = g_strdup (id);
+  g_free (self->channel);
+  self->channel = g_strdup ("");
+  g_strlcpy (self->language, language, sizeof self->language);
+  set_state (self, "opening", "", "");
+  return play_from (self, recording->serial, MAX (position_us, 0), FALSE, error) && (!paused || hearth_player_set_paused (self, TRUE, error));
+}
+
+static gboolean
+need_recording (HearthPlayer *self, GError **error)
+{
+  if (self->feed != NULL)
+    return TRUE;
+  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "what is on is no recording: it cannot be moved in");
+  return FALSE;
+}
+
+gboolean
+hearth_player_get_position (HearthPlayer *self, gint64 *position_us, gint64 *duration_us, GError **error)
+{
+  HearthSyncState sync;
+
+  if (!need_recording (self, error))
+    return FALSE;
+  hearth_sync_get_state (self->context.sync, &sync);
+  *duration_us = hearth_recording_feed_get_duration_us (self->feed);
+  if (self->paused)
+    *position_us = self->paused_at_us;
+  else if (g_str_equal (self->state, "ended"))
+    *position_us = *duration_us;
+  else
+    *position_us = self->begun_us + MAX (sync.played_us, 0);
+  return TRUE;
+}
+
+gboolean
+hearth_player_seek (HearthPlayer *self, gint64 position_us, GError **error)
+{
+  gint64 to_us;
+
+  if (!need_recording (self, error))
+    return FALSE;
+  to_us = CLAMP (position_us, 0, hearth_recording_feed_get_duration_us (self->feed));
+  if (self->paused) {
+    self->paused_at_us = to_us;
+    return TRUE;
+  }
+  return play_from (self, self->serial, to_us, TRUE, error);
+}
+
+/* A paused recording is at rest: nothing is read or decoded, the last picture stands. */
+gboolean
+hearth_player_set_paused (HearthPlayer *self, gboolean paused, GError **error)
+{
+  gint64 duration_us;
+
+  if (!need_recording (self, error))
+    return FALSE;
+  if (paused == self->paused)
+    return TRUE;
+  if (!paused) {
+    self->paused = FALSE;
+    return play_from (self, self->serial, self->paused_at_us, TRUE, error);
+  }
+  if (!hearth_player_get_position (self, &self->paused_at_us, &duration_us, error))
+    return FALSE;
+  self->paused = TRUE;
+  set_busy (self, FALSE);
+  hearth_pipeline_halt (self->pipeline);
+  hearth_recording_feed_halt (self->feed);
+  return TRUE;
+}
+
+void
+hearth_player_set_growing (HearthPlayer *self, gboolean growing)
+{
+  if (self->feed != NULL)
+    hearth_recording_feed_set_growing (self->feed, growing);
 }
 
 gboolean
@@ -385,6 +537,7 @@ hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVa
   self->uri_options = g_variant_ref (options);
   self->refused = FALSE;
   begin (self, serial, FALSE, TRUE);
+  forget_recording (self);
   set_state (self, "opening", "", "");
   set_busy (self, TRUE);
   hearth_uri_path_play (self->internet, uri, options);
@@ -396,6 +549,7 @@ hearth_player_stop (HearthPlayer *self, guint32 serial)
 {
   forget_uri (self);
   begin (self, serial, FALSE, FALSE);
+  forget_recording (self);
   set_busy (self, FALSE);
   hearth_frame_out_clear (self->context.out);
   set_state (self, "stopped", "", "");
@@ -469,12 +623,18 @@ hearth_player_get_statistics (HearthPlayer *self)
 GVariant *
 hearth_player_describe (HearthPlayer *self)
 {
+  gint64 position_us, duration_us;
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "serial", "u", self->serial);
   g_variant_dict_insert (&dict, "channel", "s", self->channel);
   g_variant_dict_insert (&dict, "ring", "b", self->session != NULL);
+  if (self->feed != NULL && hearth_player_get_position (self, &position_us, &duration_us, NULL)) {
+    g_variant_dict_insert (&dict, "recording", "s", self->recording);
+    g_variant_dict_insert (&dict, "position", "x", position_us);
+    g_variant_dict_insert (&dict, "paused", "b", self->paused);
+  }
   g_variant_dict_insert (&dict, "state", "s", self->state);
   g_variant_dict_insert (&dict, "reason", "s", self->reason);
   g_variant_dict_insert (&dict, "reason-text", "s", self->text);

@@ -39,6 +39,19 @@ typedef struct {
 
 /* Errors: CORRUPT, IO. */
 gboolean hearth_player_open (HearthPlayer *self, const HearthPlayerRing *ring, GError **error);
+typedef struct {
+  guint32 serial;
+  int stream_fd, index_fd; /* borrowed */
+  GVariant *options;       /* a{sv}, of Play1.OpenRecording */
+} HearthPlayerRecording;
+
+/* Errors: CORRUPT, IO. */
+gboolean hearth_player_open_recording (HearthPlayer *self, const HearthPlayerRecording *recording, GError **error);
+/* Of a recording. Errors: NOT_SUPPORTED for anything else, IO. */
+gboolean hearth_player_seek (HearthPlayer *self, gint64 position_us, GError **error);
+gboolean hearth_player_set_paused (HearthPlayer *self, gboolean paused, GError **error);
+gboolean hearth_player_get_position (HearthPlayer *self, gint64 *position_us, gint64 *duration_us, GError **error);
+void hearth_player_set_growing (HearthPlayer *self, gboolean growing);
 /* Errors: NOT_SUPPORTED in a process without network, INVALID_ARGUMENT. */
 gboolean hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVariant *options, GError **error);
 void hearth_player_stop (HearthPlayer *self, guint32 serial);

@@ -21,6 +21,8 @@ struct _HearthRingSession {
   gboolean started;
   guint64 start;
   gint64 reference90k;
+  guint64 read; /* the furthest reader's position */
+  gboolean recorded;
 };
 
 static gboolean
@@ -244,6 +246,34 @@ hearth_ring_session_wait_start (HearthRingSession *self, gint64 max_us, guint64 
     g_cond_wait_until (&self->started_cond, &self->mutex, g_get_monotonic_time () + max_us);
   *position = self->start;
   return self->started;
+}
+
+void
+hearth_ring_session_set_read (HearthRingSession *self, guint64 position)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  self->read = MAX (self->read, position);
+}
+
+guint64
+hearth_ring_session_get_read (HearthRingSession *self)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  return self->read;
+}
+
+void
+hearth_ring_session_set_recorded (HearthRingSession *self)
+{
+  self->recorded = TRUE;
+}
+
+gboolean
+hearth_ring_session_is_recorded (HearthRingSession *self)
+{
+  return self->recorded;
 }
 
 gint64

@@ -52,6 +52,12 @@ const HearthTsStream *hearth_ring_session_select (HearthRingSession *self, guint
 void hearth_ring_session_set_start (HearthRingSession *self, guint64 position, gint64 pts90k);
 /* FALSE: not known yet; waits at most @max_us for it. */
 gboolean hearth_ring_session_wait_start (HearthRingSession *self, gint64 max_us, guint64 *position);
+/* How far readers have come: who feeds the ring may wait for them. */
+void hearth_ring_session_set_read (HearthRingSession *self, guint64 position);
+guint64 hearth_ring_session_get_read (HearthRingSession *self);
+/* The ring is fed from a recording: it is played from its first byte, not from its newest. Before it is played. */
+void hearth_ring_session_set_recorded (HearthRingSession *self);
+gboolean hearth_ring_session_is_recorded (HearthRingSession *self);
 /* A PTS near which all 33-bit times are unwrapped: the first that anybody saw. */
 gint64 hearth_ring_session_get_reference (HearthRingSession *self, gint64 seen90k);
 

@@ -36,6 +36,8 @@ struct _HearthSync {
   gint64 sound_lead_us, starved_us; /* how much was at hand when all was read, and when that was */
   gint64 card_lead_us; /* kept over resets */
   gint64 backlog_us;
+  gint64 skip90k, base90k; /* base90k: the first picture's, HEARTH_NO_TIME before it */
+  gint64 start90k;         /* of what is played, with its skip */
   gint64 started_us, steered_us, sound_waits_us;
   double slack_us;
   gint64 period_us;
@@ -79,6 +81,8 @@ hearth_sync_reset (HearthSync *self)
   self->sound_waits_us = self->excess_us = HEARTH_NO_TIME;
   self->slack_us = 0;
   self->period_us = 40000;
+  self->skip90k = 0;
+  self->base90k = HEARTH_NO_TIME;
 }
 
 void
@@ -112,6 +116,26 @@ hearth_sync_set_paced (HearthSync *self, gboolean paced)
   g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
 
   self->paced = paced;
+}
+
+void
+hearth_sync_set_skip (HearthSync *self, gint64 skip_us)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  self->skip90k = HEARTH_90K_OF_US (skip_us);
+}
+
+gboolean
+hearth_sync_skips (HearthSync *self, gint64 pts90k)
+{
+  g_autoptr (GMutexLocker) lock = g_mutex_locker_new (&self->mutex);
+
+  if (self->map.started)
+    return FALSE;
+  if (self->base90k == HEARTH_NO_TIME)
+    self->base90k = pts90k;
+  return pts90k - self->base90k < self->skip90k;
 }
 
 gint64
@@ -207,6 +231,7 @@ start (HearthSync *self, gint64 pts90k, gint64 now_us)
 {
   /* At full speed until the second picture is there, which so comes at the next refresh but one; then it is steered. */
   hearth_clock_map_start (&self->map, pts90k, now_us + START_US, 1.0);
+  self->start90k = self->base90k != HEARTH_NO_TIME ? self->base90k : pts90k;
   self->started_us = self->steered_us = now_us;
   g_cond_broadcast (&self->start_cond);
   if (self->backlog_us >= BACKLOG_US)
@@ -315,6 +340,7 @@ hearth_sync_get_state (HearthSync *self, HearthSyncState *state)
   gint64 margin_us = get_margin (self, g_get_monotonic_time ());
 
   *state = (HearthSyncState) {
+    .played_us = self->map.started ? HEARTH_US_OF_90K (hearth_clock_map_to_media (&self->map, g_get_monotonic_time ()) - self->start90k) : 0,
     .speed = self->map.started ? self->map.speed : 0,
     .ppm = get_ppm (self),
     .skew_us = HEARTH_US_OF_90K (get_skew90k (self, g_get_monotonic_time ())),

@@ -28,6 +28,12 @@ void hearth_sync_set_backlog (HearthSync *self, gint64 backlog_us);
 /* A stream that waits for its reader (an address): it has no sender's clock to follow. */
 void hearth_sync_set_paced (HearthSync *self, gboolean paced);
 
+/* Of what comes, so much is not shown: it only lies between the point where decoding begins and the place that is wanted. After
+ * a reset, before the first picture. */
+void hearth_sync_set_skip (HearthSync *self, gint64 skip_us);
+/* TRUE: the picture lies in what is skipped. */
+gboolean hearth_sync_skips (HearthSync *self, gint64 pts90k);
+
 /* See hearth_timeline_push(). */
 gint64 hearth_sync_place (HearthSync *self, guint track, gint64 raw90k, gint64 duration90k);
 /* The newest PCR, which came at @arrival_us or somewhat before. */
@@ -53,6 +59,7 @@ typedef struct {
   double speed, ppm;
   gint64 skew_us;   /* by how much sound is still behind the picture */
   gint64 margin_us; /* PCR's position minus ours: how far behind the sender's clock we show */
+  gint64 played_us; /* since the first picture, or sound, that was there; with what was skipped */
   gboolean started, normal;
 } HearthSyncState;
 

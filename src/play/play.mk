@@ -9,6 +9,7 @@ libplay_la_SOURCES = src/play/hearth-card-clock.h src/play/hearth-card-clock.c s
   src/play/hearth-video-decoder.h src/play/hearth-video-decoder.c src/play/hearth-audio-decoder.h \
   src/play/hearth-audio-decoder.c src/play/hearth-play-context.h src/play/hearth-play-context.c \
   src/play/hearth-ring-session.h src/play/hearth-ring-session.c src/play/hearth-ring-demux.h src/play/hearth-ring-demux.c \
+  src/play/hearth-recording-feed.h src/play/hearth-recording-feed.c \
   src/play/hearth-pcr-watch.h src/play/hearth-pcr-watch.c src/play/hearth-tracks.h src/play/hearth-tracks.c \
   src/play/hearth-audio-sink.h src/play/hearth-audio-sink.c src/play/hearth-plugins.h src/play/hearth-plugins.c src/play/hearth-pipeline.h src/play/hearth-pipeline.c \
   src/play/hearth-uri-path.h src/play/hearth-uri-path-private.h src/play/hearth-uri-path.c src/play/hearth-uri-pads.c src/play/hearth-uri-tracks.c \
@@ -20,7 +21,7 @@ libplay_la_SOURCES = src/play/hearth-card-clock.h src/play/hearth-card-clock.c s
   src/play/gst/hearth-null-sink.c
 libplay_la_CPPFLAGS = $(AM_CPPFLAGS) -DGST_PLUGIN_DIR=\"$(GST_PLUGIN_DIR)\"
 libplay_la_CFLAGS = $(AM_CFLAGS) $(GST_CFLAGS) $(AV_CFLAGS) $(DRM_CFLAGS)
-libplay_la_LIBADD = libring.la libts.la libframes.la libbase.la libdbus.la libhearth-1.0.la $(GST_LIBS) $(AV_LIBS) $(GLIB_LIBS) -lm
+libplay_la_LIBADD = librecording.la libring.la libts.la libframes.la libbase.la libdbus.la libhearth-1.0.la $(GST_LIBS) $(AV_LIBS) $(GLIB_LIBS) -lm
 
 hearthlibexec_PROGRAMS += hearth-play
 hearth_play_SOURCES = src/play/main.c

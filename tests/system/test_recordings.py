@@ -280,6 +280,107 @@ def people_manage_them(programs):
         box.close()
 
 
+def code_frames(box, after_us, count):
+    """Numbers in the head-end's loop of the frames shown after a time, in their order."""
+    box.wait_frame(CHANNEL, 15, after_us=after_us, count=count)
+    return [f[6] for f in box.frames() if f[5] == CHANNEL and f[3] > after_us]
+
+
+def position(box):
+    return box.call(VIEW, 'Player1', 'GetPosition')
+
+
+def apart(first, second):
+    """By how many frames; the loop has 240."""
+    return (second - first + 120) % 240 - 120
+
+
+def settled(box):
+    """The newest frame's number, once none has come for half a second."""
+    shown = [f for f in box.frames() if f[5] == CHANNEL]
+    return shown[-1][6] if shown and boxes.now_us() - shown[-1][3] > 500_000 else None
+
+
+def a_recording_is_played_paused_and_moved_in(programs):
+    box = RecordingBox(programs)
+    try:
+        name = box.record()
+        box.wait_more(name, 9 * SECOND)
+        box.finish(name)
+        at = boxes.now_us()
+        box.ctl('recordings', 'play', name)
+        frames = code_frames(box, at, 30)
+        assert all(apart(a, b) == 1 for a, b in zip(frames, frames[1:])), frames
+        first = frames[0]
+        assert box.get(VIEW, 'Player1', 'Recording') == name and box.get(VIEW, 'Player1', 'State') == 'playing'
+        here, duration = position(box)
+        assert 8_000_000 < duration < 13_000_000 and 500_000 < here < 4_000_000, (here, duration)
+
+        box.ctl('seek', '5')  # to the frame
+        at = boxes.now_us()
+        box.wait(lambda: any(abs(apart(f, first + 125)) <= 3 for f in code_frames(box, at, 1)), 10, 'the frame of five seconds')
+        assert 5_000_000 <= position(box)[0] < 8_000_000, position(box)
+
+        box.ctl('pause')
+        assert box.get(VIEW, 'Player1', 'Paused')
+        stands, _ = position(box)
+        last = box.wait(lambda: settled(box), 10, 'the picture standing still')
+        assert position(box)[0] == stands
+        at = boxes.now_us()
+        box.ctl('pause', 'off')
+        goes_on = code_frames(box, at, 5)[0]
+        assert abs(apart(last, goes_on)) <= 5, (last, goes_on)
+
+        box.call(VIEW, 'Player1', 'Seek', '(x)', 60_000_000)
+        box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'ended', 15, 'the end')
+        box.call(VIEW, 'Player1', 'SetPosition', '(x)', 1_000_000)  # and back from it
+        at = boxes.now_us()
+        box.wait(lambda: any(abs(apart(f, first + 25)) <= 3 for f in code_frames(box, at, 1)), 10, 'the frame of one second')
+        box.call(VIEW, 'Player1', 'Stop', '(a{sv})', {})
+        assert box.get(VIEW, 'Player1', 'Recording') == ''
+        assert 900_000 < box.recording(name)['position'] < 6_000_000, box.recording(name)
+    finally:
+        box.close()
+
+
+def a_growing_recording_is_played_to_its_end(programs):
+    box = RecordingBox(programs)
+    try:
+        name = box.record()
+        box.wait_more(name, 4 * SECOND)
+        at = boxes.now_us()
+        box.ctl('recordings', 'play', name, '--at', '0')
+        frames = code_frames(box, at, 150)  # more than there was when it began
+        assert all(apart(a, b) == 1 for a, b in zip(frames, frames[1:])), frames
+        before = position(box)[1]
+        box.wait(lambda: position(box)[1] > before + 1_500_000, 10, 'the duration growing')
+        box.ctl('recordings', 'stop', name)
+        box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'ended', 20, 'the end')
+        at = boxes.now_us()
+        box.wait_frame(CHANNEL, 20, serial=box.zap(CHANNEL), after_us=at, count=10)  # and television is there as ever
+        assert box.get(VIEW, 'Player1', 'Recording') == ''
+    finally:
+        box.close()
+
+
+def a_killed_player_goes_on_in_the_recording(programs):
+    box = RecordingBox(programs)
+    try:
+        name = box.record()
+        box.wait_more(name, 9 * SECOND)
+        box.finish(name)
+        at = boxes.now_us()
+        box.ctl('recordings', 'play', name)
+        first = code_frames(box, at, 50)[0]
+        there = position(box)[0]
+        at = boxes.now_us()
+        box.kill('play')
+        again = code_frames(box, at + 300_000, 5)[-1]
+        assert there / 40_000 - 15 <= apart(first, again) % 240 <= there / 40_000 + 100, (first, again, there)
+    finally:
+        box.close()
+
+
 def pages_have_all(programs):
     box = RecordingBox(programs)
     try:
@@ -312,4 +413,5 @@ if __name__ == '__main__':
     boxes.run([a_recording_is_what_was_sent, watching_and_recording_share_one_ring, started_late_it_has_what_the_ring_holds,
                killing_the_recorder_loses_nothing, killing_hearthd_interrupts_nothing,
                killing_the_network_goes_on_in_the_same_folder, a_line_that_stands_still_is_a_gap, a_full_disk_waits_for_room,
-               a_restarted_box_goes_on, people_manage_them, pages_have_all])
+               a_restarted_box_goes_on, people_manage_them, pages_have_all, a_recording_is_played_paused_and_moved_in,
+               a_growing_recording_is_played_to_its_end, a_killed_player_goes_on_in_the_recording])

@@ -140,6 +140,36 @@ hearth_play_worker_open_uri (HearthPlayWorker *self, guint serial, const char *u
 }
 
 void
+hearth_play_worker_open_recording (HearthPlayWorker *self, guint serial, const int descriptors[2], GVariant *options)
+{
+  g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autoptr (GVariant) owned = g_variant_ref_sink (options);
+
+  if (g_unix_fd_list_append (fds, descriptors[0], NULL) == 0 && g_unix_fd_list_append (fds, descriptors[1], NULL) == 1)
+    tell (self, "OpenRecording", g_variant_new ("(uhh@a{sv})", serial, 0, 1, owned), fds);
+  else
+    hearth_warning ("no descriptors left to open a recording");
+}
+
+void
+hearth_play_worker_seek (HearthPlayWorker *self, gint64 position_us)
+{
+  tell (self, "Seek", g_variant_new ("(x)", position_us), NULL);
+}
+
+void
+hearth_play_worker_set_paused (HearthPlayWorker *self, gboolean paused)
+{
+  tell (self, "SetPaused", g_variant_new ("(b)", paused), NULL);
+}
+
+void
+hearth_play_worker_set_growing (HearthPlayWorker *self, gboolean growing)
+{
+  tell (self, "SetGrowing", g_variant_new ("(b)", growing), NULL);
+}
+
+void
 hearth_play_worker_stop (HearthPlayWorker *self, guint serial)
 {
   tell (self, "Stop", g_variant_new ("(u)", serial), NULL);

@@ -35,6 +35,11 @@ void hearth_play_worker_set_link (HearthPlayWorker *worker, int link_fd);
 /* @fds: ring, page, event, page, event; @options: floating a{sv}. */
 void hearth_play_worker_open (HearthPlayWorker *worker, guint serial, const int fds[5], GVariant *options);
 void hearth_play_worker_open_uri (HearthPlayWorker *worker, guint serial, const char *uri, GVariant *options);
+/* @fds: stream.ts, index.bin; @options: floating a{sv}. */
+void hearth_play_worker_open_recording (HearthPlayWorker *worker, guint serial, const int fds[2], GVariant *options);
+void hearth_play_worker_seek (HearthPlayWorker *worker, gint64 position_us);
+void hearth_play_worker_set_paused (HearthPlayWorker *worker, gboolean paused);
+void hearth_play_worker_set_growing (HearthPlayWorker *worker, gboolean growing);
 void hearth_play_worker_stop (HearthPlayWorker *worker, guint serial);
 void hearth_play_worker_set_volume (HearthPlayWorker *worker, double volume, gboolean mute);
 /* Passes a Player1 call on and its answer back. BUSY when there is none to ask. */

@@ -27,6 +27,7 @@ typedef struct {
   char *uri;     /* of an address, or of a direct leg */
   gboolean direct; /* the player fetches it itself */
   HearthStream *stream; /* of a ring, (nullable) */
+  HearthPlayback *playback; /* (nullable): a recording */
   gboolean opened; /* Play1.Open was called for the stream's ring */
 } Programme;
 
@@ -59,6 +60,7 @@ G_DEFINE_FINAL_TYPE (HearthPlayer, hearth_player, G_TYPE_OBJECT)
 
 static void open_ring (HearthPlayer *self, gboolean resume);
 static void update_kept (HearthPlayer *self);
+static void show_playback (HearthPlayer *self);
 
 /* ---- state -------------------------------------------------------------------------------------- */
 
@@ -85,12 +87,18 @@ stream_has_reason (HearthPlayer *self)
                               g_str_equal (self->play_state, "playing"));
 }
 
+static gboolean
+is_nothing_on (HearthPlayer *self)
+{
+  return *self->on.channel == '\0' && self->on.uri == NULL && self->on.playback == NULL;
+}
+
 static void
 update_state (HearthPlayer *self)
 {
   HearthStream *stream = self->on.stream;
 
-  if (*self->on.channel == '\0' && self->on.uri == NULL)
+  if (is_nothing_on (self))
     set_state (self, "stopped", "", "");
   else if (stream_has_reason (self))
     set_state (self, "no-signal", hearth_stream_get_reason (stream), hearth_stream_get_reason_text (stream));
@@ -113,7 +121,7 @@ set_play_state (HearthPlayer *self, const char *state, const char *reason, const
 static void
 update_watching (HearthPlayer *self)
 {
-  hearth_workers_set_watching (self->workers, !hearth_kept_streams_is_empty (self->kept) || self->on.direct);
+  hearth_workers_set_watching (self->workers, !hearth_kept_streams_is_empty (self->kept) || self->on.direct || self->on.playback != NULL);
 }
 
 /* ---- the programme that is on -------------------------------------------------------------------- */
@@ -160,6 +168,7 @@ clear_programme (HearthPlayer *self)
   if (self->on.stream != NULL)
     g_signal_handlers_disconnect_by_data (self->on.stream, self);
   g_clear_object (&self->on.stream);
+  g_clear_pointer (&self->on.playback, hearth_playback_free);
   g_free (self->on.channel);
   g_free (self->on.uri);
   self->on = (Programme){ .channel = g_strdup ("") };
@@ -282,6 +291,18 @@ open_direct (HearthPlayer *self)
 }
 
 static void
+open_playback (HearthPlayer *self)
+{
+  const char *language = hearth_settings_store_get_string (self->settings, "player.audio-language");
+  g_autoptr (GError) error = NULL;
+
+  if (hearth_playback_open (self->on.playback, self->ring_worker, self->serial, language, &error))
+    return;
+  hearth_warning ("%s", error->message);
+  set_play_state (self, "no-signal", hearth_error_get_name ((HearthError) error->code), error->message);
+}
+
+static void
 open_on_worker (HearthPlayer *self, gboolean resume)
 {
   if (self->linked != get_worker (self)) {
@@ -289,7 +310,9 @@ open_on_worker (HearthPlayer *self, gboolean resume)
       hearth_play_worker_stop (self->linked, self->serial);
     link_up (self, get_worker (self));
   }
-  if (self->on.direct)
+  if (self->on.playback != NULL)
+    open_playback (self);
+  else if (self->on.direct)
     open_direct (self);
   else if (self->on.stream != NULL)
     open_ring (self, resume);
@@ -351,6 +374,7 @@ begin (HearthPlayer *self, gint64 command_us, gboolean prefetched)
   hearth_zaps_begin (self->zaps, self->serial, self->on.channel, prefetched, command_us);
   set_play_state (self, "opening", "", "");
   hearth_dbus_player1_set_channel (self->face, self->on.channel);
+  show_playback (self);
   set_shown_uri (self);
   hearth_dbus_player1_set_serial (self->face, self->serial);
   open_on_worker (self, FALSE);
@@ -447,6 +471,19 @@ hearth_player_open_uri (HearthPlayer *self, const char *uri, GError **error)
 }
 
 guint
+hearth_player_open_playback (HearthPlayer *self, HearthPlayback *playback, GError **error)
+{
+  if (self->asleep != NULL) {
+    hearth_playback_free (playback);
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "the box is in standby: System1.Wake first");
+    return 0;
+  }
+  change_programme (self, "");
+  self->on.playback = playback;
+  return begin (self, g_get_monotonic_time (), FALSE);
+}
+
+guint
 hearth_player_zap (HearthPlayer *self, gint delta, GError **error)
 {
   const HearthChannel *channel = hearth_channels_step (self->channels, self->on.channel, delta);
@@ -466,11 +503,55 @@ hearth_player_stop (HearthPlayer *self)
   if (self->linked != NULL)
     hearth_play_worker_stop (self->linked, self->serial);
   hearth_dbus_player1_set_channel (self->face, "");
+  show_playback (self);
   hearth_dbus_player1_set_uri (self->face, "");
   hearth_dbus_player1_set_serial (self->face, self->serial);
   hearth_kept_streams_close_others (self->kept, NULL, NULL, 0);
   update_watching (self);
   update_state (self);
+}
+
+/* ---- recordings --------------------------------------------------------------------------------------------- */
+
+static void
+show_playback (HearthPlayer *self)
+{
+  HearthPlayback *playback = self->on.playback;
+
+  hearth_dbus_player1_set_recording (self->face, playback != NULL ? hearth_playback_get_id (playback) : "");
+  hearth_dbus_player1_set_paused (self->face, playback != NULL && hearth_playback_is_paused (playback));
+}
+
+HearthPlayback *
+hearth_player_get_playback (HearthPlayer *self)
+{
+  return self->on.playback;
+}
+
+void
+hearth_player_set_paused (HearthPlayer *self, gboolean paused)
+{
+  if (self->on.playback == NULL)
+    return;
+  hearth_playback_set_paused (self->on.playback, self->ring_worker, paused);
+  show_playback (self);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+void
+hearth_player_seek (HearthPlayer *self, gint64 position_us)
+{
+  if (self->on.playback == NULL)
+    return;
+  hearth_playback_seek (self->on.playback, self->ring_worker, position_us);
+  g_signal_emit (self, changed_signal, 0);
+}
+
+void
+hearth_player_recording_changed (HearthPlayer *self)
+{
+  if (self->on.playback != NULL)
+    hearth_playback_recording_changed (self->on.playback, self->ring_worker);
 }
 
 /* ---- ahead of the next key press ------------------------------------------------------------------------- */
@@ -526,6 +607,8 @@ on_worker_state (HearthPlayWorker *worker, guint serial, const char *state, cons
   if (serial != self->serial || worker != get_worker (self))
     return;
   set_play_state (self, state, reason, text);
+  if (self->on.playback != NULL)
+    hearth_playback_take_state (self->on.playback, state);
   update_state (self);
   if (is_shown (self))
     update_kept (self);
@@ -584,7 +667,7 @@ on_worker_connected (HearthPlayWorker *worker, guint serial, const char *channel
                      const char *text, gboolean has_link, gpointer user_data)
 {
   HearthPlayer *self = user_data;
-  gboolean nothing_on = *self->on.channel == '\0' && self->on.uri == NULL;
+  gboolean nothing_on = is_nothing_on (self);
 
   hearth_play_worker_set_volume (worker, hearth_dbus_player1_get_volume (self->face), hearth_dbus_player1_get_mute (self->face));
   if (nothing_on && serial > 0 && !g_str_equal (state, "stopped")) {

@@ -4,6 +4,7 @@
 #include "dbus/tv.hearth.Player1.h"
 #include "hearthd/display/hearth-output.h"
 #include "hearthd/networks/hearth-networks.h"
+#include "hearthd/player/hearth-playback.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,14 @@ void hearth_player_start (HearthPlayer *player);
 /* Errors: NOT_FOUND. Each returns the zap's serial, 0 with @error. */
 guint hearth_player_open_channel (HearthPlayer *player, const char *id, guint leg, GError **error);
 guint hearth_player_open_uri (HearthPlayer *player, const char *uri, GError **error);
+/* Takes @playback, also on failure. */
+guint hearth_player_open_playback (HearthPlayer *player, HearthPlayback *playback, GError **error);
+HearthPlayback *hearth_player_get_playback (HearthPlayer *player); /* (nullable) */
+/* Of a playback; nothing else stands still or is moved in. */
+void hearth_player_set_paused (HearthPlayer *player, gboolean paused);
+void hearth_player_seek (HearthPlayer *player, gint64 position_us);
+/* A recording, perhaps the one that is on, has changed. */
+void hearth_player_recording_changed (HearthPlayer *player);
 guint hearth_player_zap (HearthPlayer *player, gint delta, GError **error);
 void hearth_player_stop (HearthPlayer *player);
 /* Standby and back. */

@@ -20,6 +20,8 @@ struct _HearthRecordingsFace {
   HearthRecordings *recordings;
   HearthSettingsStore *settings;
   HearthDBusRecordings1 *skeleton;
+  void (*changed) (gpointer user_data); /* (nullable) */
+  gpointer user_data;
 };
 
 static gboolean
@@ -45,6 +47,8 @@ on_changed (const HearthRecording *recording, gpointer user_data)
   HearthRecordingsFace *self = user_data;
 
   hearth_dbus_recordings1_emit_changed (self->skeleton, recording->manifest->id, recording->state);
+  if (self->changed != NULL)
+    self->changed (self->user_data);
 }
 
 static void
@@ -355,6 +359,13 @@ hearth_recordings_face_free (HearthRecordingsFace *self)
   g_object_unref (self->skeleton);
   g_object_unref (self->settings);
   g_free (self);
+}
+
+void
+hearth_recordings_face_set_changed (HearthRecordingsFace *self, void (*changed) (gpointer user_data), gpointer user_data)
+{
+  self->changed = changed;
+  self->user_data = user_data;
 }
 
 HearthRecordings *

@@ -11,6 +11,8 @@ typedef struct _HearthRecordingsFace HearthRecordingsFace;
 
 HearthRecordingsFace *hearth_recordings_face_new (HearthBus *bus, HearthWorkers *workers, HearthChannels *channels,
                                                   HearthNetworks *networks, HearthSettingsStore *settings, HearthDb *db);
+/* Told of each change, beside the bus. */
+void hearth_recordings_face_set_changed (HearthRecordingsFace *self, void (*changed) (gpointer user_data), gpointer user_data);
 void hearth_recordings_face_free (HearthRecordingsFace *self);
 HearthRecordings *hearth_recordings_face_get_recordings (HearthRecordingsFace *self);
 

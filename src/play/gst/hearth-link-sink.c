@@ -60,6 +60,10 @@ show (HearthLinkSink *self, const HearthPicture *picture)
 {
   gint64 now_us = g_get_monotonic_time (), due_us;
 
+  if (hearth_sync_skips (self->context->sync, picture->pts90k)) {
+    hearth_play_context_beat (self->context);
+    return;
+  }
   if (picture->first) {
     hearth_sync_first_picture (self->context->sync, picture->pts90k, now_us);
     send_picture (self, picture, 0);

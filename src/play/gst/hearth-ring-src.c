@@ -214,6 +214,14 @@ seek_to_rap (Branch *branch, const HearthRingRap *rap)
   hearth_debug ("starts at byte %" G_GUINT64_FORMAT ", %" G_GINT64_FORMAT " ms old", rap->position, age_us / 1000);
 }
 
+static void
+note_read (Branch *branch)
+{
+  if (hearth_ring_session_is_recorded (branch->session))
+    hearth_ring_session_set_read (branch->session,
+                                  hearth_ring_reader_get_position (hearth_ring_demux_get_reader (branch->demux)));
+}
+
 /* The newest random access point; one earlier where that is so young that playing would have to begin slowly. */
 static gboolean
 choose_rap (HearthRingReader *reader, HearthRingRap *rap)
@@ -292,6 +300,7 @@ run_video (Branch *branch)
   look_back (branch);
   switch (hearth_ring_demux_run (branch->demux, &n_read)) {
   case HEARTH_RING_READ_OK:
+    note_read (branch);
     if (context->progress != NULL)
       hearth_progress_count (context->progress, HEARTH_PROGRESS_PLAY_READ, n_read);
     return;
@@ -330,7 +339,7 @@ position_audio (Branch *branch)
   if (!known && !alone && g_get_monotonic_time () - branch->begun_us < SOUND_ALONE_US)
     return FALSE;
   if (!known)
-    start = head;
+    start = hearth_ring_session_is_recorded (branch->session) ? hearth_ring_reader_get_oldest (reader) : head;
   hearth_ring_demux_seek (branch->demux, start > SOUND_BEFORE_BYTES ? start - SOUND_BEFORE_BYTES : 0);
   return TRUE;
 }
@@ -346,6 +355,8 @@ run_audio (Branch *branch)
   }
   switch (hearth_ring_demux_run (branch->demux, &n_read)) {
   case HEARTH_RING_READ_OK:
+    note_read (branch);
+    return;
   case HEARTH_RING_READ_OVERRUN:
     return;
   case HEARTH_RING_READ_EMPTY:
