@@ -20,6 +20,7 @@ libhearthd_la_SOURCES = \
   src/hearthd/player/hearth-play-worker.h src/hearthd/player/hearth-play-worker.c \
   src/hearthd/player/hearth-playback.h src/hearthd/player/hearth-playback.c \
   src/hearthd/player/hearth-playback-face.h src/hearthd/player/hearth-playback-face.c \
+  src/hearthd/player/hearth-view-waiters.h src/hearthd/player/hearth-view-waiters.c \
   src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player.c \
   src/hearthd/player/hearth-player-face.h src/hearthd/player/hearth-player-face.c \
   src/hearthd/player/hearth-direct-options.h src/hearthd/player/hearth-direct-options.c \

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/player/hearth-play-worker.h"
 
+#include <errno.h>
 #include <hearth/log.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("player")
 
@@ -114,6 +117,24 @@ hearth_play_worker_set_link (HearthPlayWorker *self, int link_fd)
 
   if (index >= 0)
     tell (self, "SetLink", g_variant_new ("(h)", index), fds);
+}
+
+gboolean
+hearth_play_worker_link_up (HearthPlayWorker *self, HearthOutput *output, const char *view)
+{
+  int ends[2];
+
+  if (!hearth_play_worker_is_connected (self) || !hearth_output_is_connected (output))
+    return FALSE;
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
+    hearth_error ("no frame link: %s", g_strerror (errno));
+    return FALSE;
+  }
+  hearth_output_add_view (output, view, ends[1]);
+  hearth_play_worker_set_link (self, ends[0]);
+  close (ends[0]); /* the messages hold duplicates */
+  close (ends[1]);
+  return TRUE;
 }
 
 void

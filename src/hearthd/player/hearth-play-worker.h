@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "hearthd/display/hearth-output.h"
 #include "hearthd/networks/hearth-stream.h"
 #include "hearthd/workers/hearth-workers.h"
 
@@ -31,6 +32,9 @@ gboolean hearth_play_worker_is_connected (HearthPlayWorker *worker);
 /* A living process of before our restart, not heard of yet. */
 gboolean hearth_play_worker_is_awaited (HearthPlayWorker *worker);
 guint hearth_play_worker_get_restarts (HearthPlayWorker *worker);
+/* A new frame link between the worker and the screen, whenever either side is new; the screen keeps the view's last picture.
+ * FALSE: one of them is not there yet; to be done when it comes. */
+gboolean hearth_play_worker_link_up (HearthPlayWorker *worker, HearthOutput *output, const char *view);
 void hearth_play_worker_set_link (HearthPlayWorker *worker, int link_fd);
 /* @fds: ring, page, event, page, event; @options: floating a{sv}. */
 void hearth_play_worker_open (HearthPlayWorker *worker, guint serial, const int fds[5], GVariant *options);

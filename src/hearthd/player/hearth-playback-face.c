@@ -8,6 +8,39 @@ typedef struct {
   HearthRecordings *recordings;
 } Sides;
 
+void
+hearth_player_set_paused (HearthPlayer *player, gboolean paused)
+{
+  HearthPlayback *playback = hearth_player_get_playback (player);
+
+  if (playback == NULL)
+    return;
+  hearth_playback_set_paused (playback, hearth_player_get_play_worker (player), paused);
+  hearth_player_playback_changed (player);
+}
+
+void
+hearth_player_seek (HearthPlayer *player, gint64 position_us)
+{
+  HearthPlayback *playback = hearth_player_get_playback (player);
+
+  if (playback == NULL)
+    return;
+  hearth_playback_seek (playback, hearth_player_get_play_worker (player), position_us);
+  hearth_player_playback_changed (player);
+}
+
+void
+hearth_player_recording_changed (HearthPlayer *player)
+{
+  HearthPlayback *playback = hearth_player_get_playback (player);
+
+  if (playback != NULL)
+    hearth_playback_recording_changed (playback, hearth_player_get_play_worker (player));
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
 /* (nullable): the caller was told that there is none. */
 static HearthPlayback *
 need_playback (Sides *sides, GDBusMethodInvocation *call)

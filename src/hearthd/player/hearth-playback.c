@@ -80,6 +80,13 @@ hearth_playback_get_position_us (HearthPlayback *self)
   return self->position_us + (self->moving && !self->paused ? g_get_monotonic_time () - self->since_us : 0);
 }
 
+void
+hearth_playback_show (HearthPlayback *self, HearthDBusPlayer1 *face)
+{
+  hearth_dbus_player1_set_recording (face, self != NULL ? self->id : "");
+  hearth_dbus_player1_set_paused (face, self != NULL && self->paused);
+}
+
 static void
 set_position (HearthPlayback *self, gint64 position_us)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "dbus/tv.hearth.Player1.h"
 #include "hearthd/player/hearth-play-worker.h"
 #include "hearthd/recordings/hearth-recordings.h"
 
@@ -23,6 +24,9 @@ gboolean hearth_playback_is_paused (HearthPlayback *self);
 gint64 hearth_playback_get_duration_us (HearthPlayback *self);
 /* As the clock has it since the player last said that it plays. */
 gint64 hearth_playback_get_position_us (HearthPlayback *self);
+
+/* On the bus; @self (nullable): nothing is played. */
+void hearth_playback_show (HearthPlayback *self, HearthDBusPlayer1 *face);
 
 /* Tells @worker to play it, from where it is. Errors: NOT_FOUND, IO. */
 gboolean hearth_playback_open (HearthPlayback *self, HearthPlayWorker *worker, guint serial, const char *language, GError **error);

@@ -14,6 +14,8 @@ const char *hearth_player_get_previous (HearthPlayer *player); /* (nullable) */
 HearthPlayWorker *hearth_player_get_play_worker (HearthPlayer *player);
 GVariant *hearth_player_describe_zap (HearthPlayer *player, guint serial); /* (nullable) */
 HearthChannels *hearth_player_get_channels (HearthPlayer *player);
+/* The playback was paused or moved: it is shown so. */
+void hearth_player_playback_changed (HearthPlayer *player);
 /* The face's volume or mute was set. */
 void hearth_player_volume_changed (HearthPlayer *player);
 

@@ -5,20 +5,16 @@
 #include "hearthd/player/hearth-kept-streams.h"
 #include "hearthd/player/hearth-play-worker.h"
 #include "hearthd/player/hearth-player-face.h"
+#include "hearthd/player/hearth-view-waiters.h"
 #include "hearthd/player/hearth-zaps.h"
-#include "ring/hearth-ring.h"
 
-#include <errno.h>
 #include <hearth/log.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("player")
 
 #define VIEW "main"
 #define VIEW_PATH "/tv/hearth/view/main"
-#define READERS 2 /* hearth-play's video and sound each read the ring for themselves */
 
 /* What is on, or is to be. */
 typedef struct {
@@ -46,8 +42,8 @@ struct _HearthPlayer {
   HearthKeptStreams *kept;
   guint turning;            /* idle: what is on is one of them */
   HearthZaps *zaps;
-  HearthRingWaiter *waiters[READERS];
-  guint serial, next_waiter;
+  HearthViewWaiters *waiters;
+  guint serial;
   Programme on;
   char *previous; /* channel id, for Back */
   char *asleep;   /* what was on when standby came, "" for nothing; NULL: awake */
@@ -60,7 +56,6 @@ G_DEFINE_FINAL_TYPE (HearthPlayer, hearth_player, G_TYPE_OBJECT)
 
 static void open_ring (HearthPlayer *self, gboolean resume);
 static void update_kept (HearthPlayer *self);
-static void show_playback (HearthPlayer *self);
 
 /* ---- state -------------------------------------------------------------------------------------- */
 
@@ -185,23 +180,11 @@ take_stream (HearthPlayer *self, HearthStream *stream)
 
 /* ---- frame links ------------------------------------------------------------------------------------ */
 
-/* A new pair of ends whenever either side is new; the shell keeps the view's last picture. */
 static void
 link_up (HearthPlayer *self, HearthPlayWorker *worker)
 {
-  int ends[2];
-
-  if (!hearth_play_worker_is_connected (worker) || !hearth_output_is_connected (self->output))
-    return; /* done when the other one comes */
-  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
-    hearth_error ("no frame link: %s", g_strerror (errno));
-    return;
-  }
-  hearth_output_add_view (self->output, VIEW, ends[1]);
-  hearth_play_worker_set_link (worker, ends[0]);
-  close (ends[0]); /* the messages hold duplicates */
-  close (ends[1]);
-  self->linked = worker;
+  if (hearth_play_worker_link_up (worker, self->output, VIEW))
+    self->linked = worker;
 }
 
 static HearthPlayWorker *
@@ -213,41 +196,11 @@ get_worker (HearthPlayer *self)
 /* ---- opening ------------------------------------------------------------------------------------------ */
 
 static void
-drop_waiters (HearthPlayer *self)
-{
-  for (guint i = 0; i < READERS; i++)
-    g_clear_pointer (&self->waiters[i], hearth_ring_waiter_free);
-}
-
-/* What we hold of the readers' waiters goes with the zap; the worker's end is taken away when its stream is kept on. */
-static gboolean
-make_waiters (HearthPlayer *self, HearthNetworkObject *network)
-{
-  g_autoptr (GError) error = NULL;
-
-  drop_waiters (self);
-  for (guint i = 0; i < READERS; i++) {
-    self->waiters[i] = hearth_ring_waiter_new (&error);
-    if (self->waiters[i] == NULL) {
-      hearth_error ("%s", error->message);
-      return FALSE;
-    }
-    hearth_network_object_add_waiter (network, self->on.stream, self->next_waiter++,
-                                      hearth_ring_waiter_get_page_fd (self->waiters[i]),
-                                      hearth_ring_waiter_get_event_fd (self->waiters[i]));
-  }
-  return TRUE;
-}
-
-static void
 remove_waiters (HearthPlayer *self)
 {
-  HearthNetworkObject *network =
-    self->on.stream != NULL ? hearth_networks_find (self->networks, hearth_stream_get_network (self->on.stream)) : NULL;
-
-  for (guint i = 0; i < READERS && network != NULL && self->on.opened; i++)
-    hearth_network_object_remove_waiter (network, self->on.stream, self->next_waiter - READERS + i);
-  drop_waiters (self);
+  if (self->on.stream != NULL)
+    hearth_view_waiters_remove (self->waiters, hearth_networks_find (self->networks, hearth_stream_get_network (self->on.stream)),
+                                self->on.stream);
 }
 
 static GVariant *
@@ -269,17 +222,13 @@ static void
 open_ring (HearthPlayer *self, gboolean resume)
 {
   HearthNetworkObject *network = hearth_networks_find (self->networks, hearth_stream_get_network (self->on.stream));
-  int fds[1 + 2 * READERS];
+  int fds[1 + 2 * HEARTH_VIEW_READERS];
 
   if (hearth_stream_get_ring_fd (self->on.stream) < 0 || network == NULL || !hearth_play_worker_is_connected (self->ring_worker))
     return;
-  if (!make_waiters (self, network))
+  if (!hearth_view_waiters_make (self->waiters, network, self->on.stream, fds + 1))
     return;
   fds[0] = hearth_stream_get_ring_fd (self->on.stream);
-  for (guint i = 0; i < READERS; i++) {
-    fds[1 + 2 * i] = hearth_ring_waiter_get_page_fd (self->waiters[i]);
-    fds[2 + 2 * i] = hearth_ring_waiter_get_event_fd (self->waiters[i]);
-  }
   self->on.opened = TRUE;
   hearth_play_worker_open (self->ring_worker, self->serial, fds, make_options (self, resume));
 }
@@ -358,24 +307,19 @@ on_turn_direct (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-set_shown_uri (HearthPlayer *self)
-{
-  g_autofree char *shown = *self->on.channel == '\0' && self->on.uri != NULL ? hearth_direct_dup_shown (self->on.uri) : NULL;
-
-  hearth_dbus_player1_set_uri (self->face, shown != NULL ? shown : "");
-}
-
 /* What all ways of opening share, once self->on is set. */
 static guint
 begin (HearthPlayer *self, gint64 command_us, gboolean prefetched)
 {
+  g_autofree char *shown = NULL;
+
   self->serial++;
   hearth_zaps_begin (self->zaps, self->serial, self->on.channel, prefetched, command_us);
   set_play_state (self, "opening", "", "");
   hearth_dbus_player1_set_channel (self->face, self->on.channel);
-  show_playback (self);
-  set_shown_uri (self);
+  hearth_playback_show (self->on.playback, self->face);
+  shown = *self->on.channel == '\0' && self->on.uri != NULL ? hearth_direct_dup_shown (self->on.uri) : NULL;
+  hearth_dbus_player1_set_uri (self->face, shown != NULL ? shown : "");
   hearth_dbus_player1_set_serial (self->face, self->serial);
   open_on_worker (self, FALSE);
   update_state (self);
@@ -473,9 +417,8 @@ hearth_player_open_uri (HearthPlayer *self, const char *uri, GError **error)
 guint
 hearth_player_open_playback (HearthPlayer *self, HearthPlayback *playback, GError **error)
 {
-  if (self->asleep != NULL) {
+  if (!check_awake (self, error)) {
     hearth_playback_free (playback);
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "the box is in standby: System1.Wake first");
     return 0;
   }
   change_programme (self, "");
@@ -503,7 +446,7 @@ hearth_player_stop (HearthPlayer *self)
   if (self->linked != NULL)
     hearth_play_worker_stop (self->linked, self->serial);
   hearth_dbus_player1_set_channel (self->face, "");
-  show_playback (self);
+  hearth_playback_show (self->on.playback, self->face);
   hearth_dbus_player1_set_uri (self->face, "");
   hearth_dbus_player1_set_serial (self->face, self->serial);
   hearth_kept_streams_close_others (self->kept, NULL, NULL, 0);
@@ -513,15 +456,6 @@ hearth_player_stop (HearthPlayer *self)
 
 /* ---- recordings --------------------------------------------------------------------------------------------- */
 
-static void
-show_playback (HearthPlayer *self)
-{
-  HearthPlayback *playback = self->on.playback;
-
-  hearth_dbus_player1_set_recording (self->face, playback != NULL ? hearth_playback_get_id (playback) : "");
-  hearth_dbus_player1_set_paused (self->face, playback != NULL && hearth_playback_is_paused (playback));
-}
-
 HearthPlayback *
 hearth_player_get_playback (HearthPlayer *self)
 {
@@ -529,29 +463,10 @@ hearth_player_get_playback (HearthPlayer *self)
 }
 
 void
-hearth_player_set_paused (HearthPlayer *self, gboolean paused)
+hearth_player_playback_changed (HearthPlayer *self)
 {
-  if (self->on.playback == NULL)
-    return;
-  hearth_playback_set_paused (self->on.playback, self->ring_worker, paused);
-  show_playback (self);
+  hearth_playback_show (self->on.playback, self->face);
   g_signal_emit (self, changed_signal, 0);
-}
-
-void
-hearth_player_seek (HearthPlayer *self, gint64 position_us)
-{
-  if (self->on.playback == NULL)
-    return;
-  hearth_playback_seek (self->on.playback, self->ring_worker, position_us);
-  g_signal_emit (self, changed_signal, 0);
-}
-
-void
-hearth_player_recording_changed (HearthPlayer *self)
-{
-  if (self->on.playback != NULL)
-    hearth_playback_recording_changed (self->on.playback, self->ring_worker);
 }
 
 /* ---- ahead of the next key press ------------------------------------------------------------------------- */
@@ -844,6 +759,7 @@ hearth_player_init (HearthPlayer *self)
 {
   self->on.channel = g_strdup ("");
   self->zaps = hearth_zaps_new ();
+  self->waiters = hearth_view_waiters_new ();
   set_play_state (self, "stopped", "", "");
 }
 
@@ -853,7 +769,7 @@ hearth_player_finalize (GObject *object)
   HearthPlayer *self = HEARTH_PLAYER (object);
 
   g_clear_handle_id (&self->turning, g_source_remove);
-  drop_waiters (self);
+  g_clear_pointer (&self->waiters, hearth_view_waiters_free);
   clear_programme (self);
   g_free (self->on.channel);
   g_clear_pointer (&self->ring_worker, hearth_play_worker_free);
