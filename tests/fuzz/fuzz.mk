@@ -18,6 +18,7 @@ include tests/fuzz/plugins.mk
 include tests/fuzz/headend.mk
 include tests/fuzz/base.mk
 include tests/fuzz/stream.mk
+include tests/fuzz/record.mk
 
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
