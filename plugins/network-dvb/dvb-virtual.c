@@ -421,6 +421,10 @@ read_replay (Device *self, guint8 *bytes, gsize n_bytes)
   gsize n;
 
   drain (self->tick_fd);
+  if (self->replay == NULL) { /* not tuned to anything that is on the air */
+    errno = EAGAIN;
+    return -1;
+  }
   if (!self->placed)
     self->position = dvb_replay_at (self->replay, now_us - TICK_US);
   self->placed = TRUE;
