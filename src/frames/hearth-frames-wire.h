@@ -105,7 +105,7 @@ typedef union {
 
 typedef enum {
   FRAMES_GOT,
-  FRAMES_NOTHING, /* for now */
+  FRAMES_NOTHING, /* is waiting in the socket */
   FRAMES_END,     /* the other end closed */
   FRAMES_BROKEN,  /* with an error */
 } FramesReceived;

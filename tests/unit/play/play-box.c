@@ -439,18 +439,24 @@ test_box_get_stage (TestBox *self, const char *stage)
   return time_us != NULL ? *time_us : 0;
 }
 
+static gboolean
+on_time_up (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_CONTINUE; /* test_box_wait() removes it */
+}
+
+/* All that a check looks at changes in the main thread. */
 gboolean
 test_box_wait (TestBox *self, gboolean (*check) (TestBox *self, gpointer data), gpointer data, guint max_ms)
 {
-  gint64 end_us = g_get_monotonic_time () + max_ms * 1000;
+  gboolean time_up = FALSE, done;
+  guint timeout = g_timeout_add (max_ms, on_time_up, &time_up);
 
-  while (!check (self, data)) {
-    if (g_get_monotonic_time () > end_us)
-      return FALSE;
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (500);
-  }
-  return TRUE;
+  while (!(done = check (self, data)) && !time_up)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timeout);
+  return done;
 }
 
 static gboolean

@@ -11,6 +11,7 @@ typedef struct {
   GArray *frames; /* HearthFrame that arrived */
   guint n_pools, n_dropped_pools, n_shown;
   gboolean closed;
+  gint beats; /* atomic: the waiting decoder's */
   HearthFramePool shape;
 } Fixture;
 
@@ -97,6 +98,7 @@ static void
 on_beat (gpointer user_data)
 {
   g_atomic_int_inc ((gint *) user_data);
+  g_main_context_wakeup (NULL);
 }
 
 static void
@@ -149,12 +151,10 @@ static gpointer
 acquire_all (gpointer user_data)
 {
   Fixture *f = user_data;
-  gint beats = 0;
   guint n = 0;
 
-  while (hearth_frame_out_acquire (f->out, &f->shape, on_beat, &beats) != NULL)
+  while (hearth_frame_out_acquire (f->out, &f->shape, on_beat, &f->beats) != NULL)
     n++;
-  g_assert_cmpint (beats, >, 0); /* a decoder that waits is not stuck */
   return GUINT_TO_POINTER (n);
 }
 
@@ -163,7 +163,8 @@ test_flush_ends_waiting (Fixture *f, gconstpointer data)
 {
   GThread *thread = g_thread_new ("decoder", acquire_all, f);
 
-  g_usleep (300000); /* past its first beat; shorter only makes the test weaker */
+  while (g_atomic_int_get (&f->beats) < 2) /* a decoder that waits is not stuck: it says so again and again */
+    g_main_context_iteration (NULL, TRUE);
   hearth_frame_out_set_flushing (f->out, TRUE);
   g_assert_cmpuint (GPOINTER_TO_UINT (g_thread_join (thread)), >=, 16);
 }
