@@ -53,6 +53,7 @@ typedef struct {
   gint64 sound_lead_us; /* sound that is due sooner cannot be heard in time: by the sound card; set once */
 
   /* Read and written atomically. */
+  gint careful; /* steps of care, by hearthd: 0, or decoding takes one thread */
   guint serial;
   guint stages; /* bits by HearthStage, of this serial */
   gint decoding; /* a unit is inside the video decoder, or its picture on the way to glass */

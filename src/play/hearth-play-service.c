@@ -326,6 +326,10 @@ hearth_play_service_describe (HearthPlayService *self)
 void
 hearth_play_service_take_settings (HearthPlayService *self, GVariant *settings)
 {
+  guint32 careful = 0;
+
+  g_variant_lookup (settings, "careful", "u", &careful);
+  hearth_player_set_careful (self->player, careful);
   g_variant_lookup (settings, "volume", "d", &self->volume);
   g_variant_lookup (settings, "mute", "b", &self->mute);
   hearth_player_set_volume (self->player, self->volume, self->mute);

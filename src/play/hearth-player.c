@@ -556,6 +556,14 @@ hearth_player_stop (HearthPlayer *self, guint32 serial)
 }
 
 void
+hearth_player_set_careful (HearthPlayer *self, guint steps)
+{
+  if (steps > 0)
+    hearth_notice ("pictures are decoded by one thread: this player fell again and again (step of care: %u)", steps);
+  g_atomic_int_set (&self->context.careful, (gint) steps);
+}
+
+void
 hearth_player_set_volume (HearthPlayer *self, double volume, gboolean mute)
 {
   g_atomic_int_set (&self->context.volume_q16, mute ? 0 : (gint) (CLAMP (volume, 0.0, 1.0) * 65536));

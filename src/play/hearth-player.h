@@ -55,6 +55,8 @@ void hearth_player_set_growing (HearthPlayer *self, gboolean growing);
 /* Errors: NOT_SUPPORTED in a process without network, INVALID_ARGUMENT. */
 gboolean hearth_player_open_uri (HearthPlayer *self, guint32 serial, const char *uri, GVariant *options, GError **error);
 void hearth_player_stop (HearthPlayer *self, guint32 serial);
+/* @steps: of care, as hearthd counts them after falls in a row; from the next stream on. */
+void hearth_player_set_careful (HearthPlayer *self, guint steps);
 void hearth_player_set_volume (HearthPlayer *self, double volume, gboolean mute);
 
 /* (transfer floating): aa{sv}, as Play1.ListTracks. Errors: INVALID_ARGUMENT. */

@@ -24,6 +24,7 @@ struct _HearthVideoDecoder {
   guint8 *extra;
   gsize n_extra;
   guint n_threads;
+  gboolean careful;
   gint refused_format; /* atomic: told once */
   AVCodecParserContext *parser; /* tells whether a unit is a whole frame */
   HearthBuffer *last_taken;     /* by on_get_buffer, with how many there were; of use with one thread only */
@@ -193,7 +194,7 @@ hearth_video_decoder_open (HearthVideoDecoder *self, enum AVCodecID id, const gu
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CANNOT_DECODE, "this box has no decoder for %s", avcodec_get_name (id));
     return FALSE;
   }
-  if (self->context != NULL && codec == self->codec && n_extra == self->n_extra &&
+  if (self->context != NULL && codec == self->codec && !(self->careful && self->n_threads > 1) && n_extra == self->n_extra &&
       (n_extra == 0 || memcmp (extra, self->extra, n_extra) == 0)) {
     hearth_video_decoder_flush (self);
     return TRUE;
@@ -235,7 +236,7 @@ needs_one_thread (const AVCodecContext *seen)
 static void
 choose_threads (HearthVideoDecoder *self, const AVCodecContext *seen)
 {
-  guint wanted = needs_one_thread (seen) ? 1 : CLAMP (g_get_num_processors (), 1, THREADS_MAX);
+  guint wanted = self->careful || needs_one_thread (seen) ? 1 : CLAMP (g_get_num_processors (), 1, THREADS_MAX);
   AVCodecContext *context;
 
   if (wanted == self->n_threads)
@@ -378,6 +379,18 @@ hearth_video_decoder_get_period_us (HearthVideoDecoder *self)
   const AVRational rate = self->context != NULL ? self->context->framerate : (AVRational){ 0, 1 };
 
   return rate.num > 0 && rate.den > 0 ? av_rescale (1000000, rate.den, rate.num) : 0;
+}
+
+void
+hearth_video_decoder_set_careful (HearthVideoDecoder *self, gboolean careful)
+{
+  self->careful = careful;
+}
+
+guint
+hearth_video_decoder_get_n_threads (HearthVideoDecoder *self)
+{
+  return self->n_threads;
 }
 
 const char *

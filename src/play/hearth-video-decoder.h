@@ -45,6 +45,9 @@ void hearth_video_decoder_set_hurry (HearthVideoDecoder *self, gboolean hurry);
 
 /* 0: unknown yet. */
 gint64 hearth_video_decoder_get_period_us (HearthVideoDecoder *self);
+/* A box on which decoding fell again and again: one thread, whatever the size. From the next stream on. */
+void hearth_video_decoder_set_careful (HearthVideoDecoder *self, gboolean careful);
+guint hearth_video_decoder_get_n_threads (HearthVideoDecoder *self);
 const char *hearth_video_decoder_get_name (HearthVideoDecoder *self);
 guint64 hearth_video_decoder_get_copied_bytes (HearthVideoDecoder *self);
 

@@ -247,6 +247,7 @@ take_caps (HearthAvdec *self, GstEvent *event, const GstCaps *caps)
 
   if (extra != NULL)
     gst_buffer_map (extra, &map, GST_MAP_READ);
+  hearth_video_decoder_set_careful (self->decoder, g_atomic_int_get (&self->context->careful) > 0);
   opened = hearth_video_decoder_open (self->decoder, hearth_codecs_from_caps (caps), map.data, map.size, &error);
   if (extra != NULL)
     gst_buffer_unmap (extra, &map);

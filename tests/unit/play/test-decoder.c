@@ -220,6 +220,59 @@ test_first_at_once (gconstpointer data)
   av_frame_free (&alone.frame);
 }
 
+/* One big picture at a high rate, by libavcodec's own encoder. */
+static AVPacket *
+make_big_picture (void)
+{
+  AVCodecContext *context = avcodec_alloc_context3 (avcodec_find_encoder (AV_CODEC_ID_MPEG2VIDEO));
+  AVPacket *packet = av_packet_alloc ();
+  AVFrame *frame = av_frame_alloc ();
+
+  context->width = frame->width = 1920;
+  context->height = frame->height = 1088;
+  context->pix_fmt = frame->format = AV_PIX_FMT_YUV420P;
+  context->time_base = (AVRational){ 1, 60 };
+  context->framerate = (AVRational){ 60, 1 };
+  g_assert_cmpint (avcodec_open2 (context, NULL, NULL), ==, 0);
+  g_assert_cmpint (av_frame_get_buffer (frame, 0), ==, 0);
+  for (guint plane = 0; plane < 3; plane++)
+    memset (frame->data[plane], 128, (gsize) frame->linesize[plane] * (plane > 0 ? 544 : 1088));
+  frame->pts = 0;
+  g_assert_cmpint (avcodec_send_frame (context, frame), ==, 0);
+  avcodec_send_frame (context, NULL);
+  g_assert_cmpint (avcodec_receive_packet (context, packet), ==, 0);
+  packet->pts = packet->dts = 0;
+  av_frame_free (&frame);
+  avcodec_free_context (&context);
+  return packet;
+}
+
+static guint
+count_threads (HearthVideoDecoder *decoder, AVPacket *unit, gboolean careful)
+{
+  AVFrame *frame = av_frame_alloc ();
+
+  hearth_video_decoder_set_careful (decoder, careful);
+  g_assert_true (hearth_video_decoder_open (decoder, AV_CODEC_ID_MPEG2VIDEO, NULL, 0, NULL));
+  g_assert_cmpint (hearth_video_decoder_decode_first (decoder, unit, frame), ==, HEARTH_FIRST_AGAIN);
+  av_frame_free (&frame);
+  return hearth_video_decoder_get_n_threads (decoder);
+}
+
+static void
+test_careful_is_one_thread (void)
+{
+  g_autoptr (HearthFrameOut) out = hearth_frame_out_new (&out_funcs, NULL);
+  HearthVideoDecoder *decoder = hearth_video_decoder_new (out, on_beat, NULL);
+  AVPacket *unit = make_big_picture ();
+
+  if (g_get_num_processors () > 1)
+    g_assert_cmpuint (count_threads (decoder, unit, FALSE), >, 1);
+  g_assert_cmpuint (count_threads (decoder, unit, TRUE), ==, 1);
+  av_packet_free (&unit);
+  hearth_video_decoder_free (decoder);
+}
+
 static void
 test_no_samples (void)
 {
@@ -234,6 +287,7 @@ main (int argc, char **argv)
   const char *name;
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/play/decoder/careful-is-one-thread", test_careful_is_one_thread);
   samples = find_samples ();
   folder = samples != NULL ? g_dir_open (samples, 0, NULL) : NULL;
   if (folder == NULL)
