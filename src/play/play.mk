@@ -16,6 +16,7 @@ libplay_la_SOURCES = src/play/hearth-card-clock.h src/play/hearth-card-clock.c s
   src/play/hearth-uri-error.h src/play/hearth-uri-error.c \
   src/play/hearth-player.h src/play/hearth-player.c src/play/hearth-play-service.h src/play/hearth-play-service.c \
   src/play/gst/hearth-ring-src.h src/play/gst/hearth-ring-src.c src/play/gst/hearth-avdec.h src/play/gst/hearth-avdec.c \
+  src/play/gst/hearth-filter.h src/play/gst/hearth-filter.c \
   src/play/gst/hearth-avaudio.h src/play/gst/hearth-avaudio.c src/play/gst/hearth-pace.h src/play/gst/hearth-pace.c \
   src/play/gst/hearth-link-sink.h src/play/gst/hearth-link-sink.c src/play/gst/hearth-null-sink.h \
   src/play/gst/hearth-null-sink.c

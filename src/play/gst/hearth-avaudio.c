@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "play/gst/hearth-avaudio.h"
 
+#include "play/gst/hearth-filter.h"
 #include "play/hearth-audio-decoder.h"
 #include "play/hearth-codecs.h"
 
@@ -35,14 +36,6 @@ on_samples (const float *samples, guint n_frames, gint64 pts90k, gpointer user_d
   self->flow = gst_pad_push (self->src, buffer);
 }
 
-static gint64
-to_90k (HearthAvaudio *self, GstClockTime time)
-{
-  guint64 running = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, time);
-
-  return GST_CLOCK_TIME_IS_VALID (running) ? (gint64) gst_util_uint64_scale_round (running, 9, 100000) : AV_NOPTS_VALUE;
-}
-
 static GstFlowReturn
 on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -51,7 +44,7 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 
   self->flow = GST_FLOW_OK;
   if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    hearth_audio_decoder_push (self->decoder, map.data, map.size, to_90k (self, GST_BUFFER_PTS (buffer)), on_samples, self);
+    hearth_audio_decoder_push (self->decoder, map.data, map.size, hearth_filter_to_90k (&self->segment, GST_BUFFER_PTS (buffer)), on_samples, self);
     gst_buffer_unmap (buffer, &map);
   }
   gst_buffer_unref (buffer);
@@ -64,21 +57,16 @@ take_caps (HearthAvaudio *self, GstEvent *event)
   g_autoptr (GstEvent) owned = event;
   g_autoptr (GstCaps) samples = gst_caps_from_string (SAMPLES_CAPS);
   g_autoptr (GError) error = NULL;
-  GstMapInfo map = { .data = NULL, .size = 0 };
-  GstBuffer *extra;
-  const GValue *value;
+  g_autoptr (GBytes) extra = NULL;
+  gconstpointer bytes = NULL;
+  gsize n_bytes = 0;
   GstCaps *caps;
-  gboolean opened;
 
   gst_event_parse_caps (event, &caps);
-  value = gst_structure_get_value (gst_caps_get_structure (caps, 0), "codec_data");
-  extra = value != NULL ? gst_value_get_buffer (value) : NULL;
+  extra = hearth_filter_dup_codec_data (caps);
   if (extra != NULL)
-    gst_buffer_map (extra, &map, GST_MAP_READ);
-  opened = hearth_audio_decoder_open (self->decoder, hearth_codecs_from_caps (caps), map.data, map.size, &error);
-  if (extra != NULL)
-    gst_buffer_unmap (extra, &map);
-  if (!opened) /* the picture goes on without */
+    bytes = g_bytes_get_data (extra, &n_bytes);
+  if (!hearth_audio_decoder_open (self->decoder, hearth_codecs_from_caps (caps), bytes, n_bytes, &error)) /* the picture goes on without */
     hearth_warning ("no sound: %s", error->message);
   return gst_pad_push_event (self->src, gst_event_new_caps (samples));
 }
@@ -118,29 +106,18 @@ hearth_avaudio_finalize (GObject *object)
 static void
 hearth_avaudio_class_init (HearthAvaudioClass *class)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   g_autoptr (GstCaps) units = hearth_codecs_dup_audio_caps ();
   g_autoptr (GstCaps) samples = gst_caps_from_string (SAMPLES_CAPS);
+  const HearthFilterFace face = { "Hearth's sound decoder", "Codec/Decoder/Audio", "Decodes by libavcodec to one kind of samples", units, samples };
 
   G_OBJECT_CLASS (class)->finalize = hearth_avaudio_finalize;
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, units));
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, samples));
-  gst_element_class_set_static_metadata (element_class, "Hearth's sound decoder", "Codec/Decoder/Audio",
-                                         "Decodes by libavcodec to one kind of samples", "Hearth");
+  hearth_filter_describe (GST_ELEMENT_CLASS (class), &face);
 }
 
 static void
 hearth_avaudio_init (HearthAvaudio *self)
 {
-  GstElementClass *class = GST_ELEMENT_GET_CLASS (self);
-
-  self->sink = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "sink"), "sink");
-  self->src = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "src"), "src");
-  gst_pad_set_chain_function (self->sink, on_chain);
-  gst_pad_set_event_function (self->sink, on_event);
-  gst_pad_use_fixed_caps (self->src);
-  gst_element_add_pad (GST_ELEMENT (self), self->sink);
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  hearth_filter_add_pads (GST_ELEMENT (self), on_chain, on_event, &self->sink, &self->src);
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   self->decoder = hearth_audio_decoder_new ();
 }

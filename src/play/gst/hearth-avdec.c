@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "play/gst/hearth-avdec.h"
 
+#include "play/gst/hearth-filter.h"
 #include "play/hearth-clock-map.h"
 #include "play/hearth-codecs.h"
 #include "play/hearth-picture.h"
@@ -61,14 +62,6 @@ on_packet_free (void *opaque, uint8_t *data)
   g_free (held);
 }
 
-static gint64
-to_90k (HearthAvdec *self, GstClockTime time)
-{
-  guint64 running = gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, time);
-
-  return GST_CLOCK_TIME_IS_VALID (running) ? (gint64) gst_util_uint64_scale_round (running, 9, 100000) : AV_NOPTS_VALUE;
-}
-
 /* libavcodec reads up to AV_INPUT_BUFFER_PADDING_SIZE bytes beyond a unit. hearthringsrc leaves room; others' units are copied. */
 static AVPacket *
 make_packet (HearthAvdec *self, GstBuffer *buffer)
@@ -87,8 +80,8 @@ make_packet (HearthAvdec *self, GstBuffer *buffer)
   } else if (av_new_packet (packet, n_bytes) >= 0) {
     gst_buffer_extract (buffer, 0, packet->data, n_bytes);
   }
-  packet->pts = to_90k (self, GST_BUFFER_PTS (buffer));
-  packet->dts = to_90k (self, GST_BUFFER_DTS (buffer));
+  packet->pts = hearth_filter_to_90k (&self->segment, GST_BUFFER_PTS (buffer));
+  packet->dts = hearth_filter_to_90k (&self->segment, GST_BUFFER_DTS (buffer));
   if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT))
     packet->flags |= AV_PKT_FLAG_KEY;
   return packet;
@@ -239,18 +232,14 @@ take_caps (HearthAvdec *self, GstEvent *event, const GstCaps *caps)
 {
   g_autoptr (GstEvent) owned = event;
   g_autoptr (GstCaps) pictures = gst_caps_from_string (HEARTH_PICTURE_CAPS);
-  const GValue *value = gst_structure_get_value (gst_caps_get_structure (caps, 0), "codec_data");
-  GstBuffer *extra = value != NULL ? gst_value_get_buffer (value) : NULL;
+  g_autoptr (GBytes) extra = hearth_filter_dup_codec_data (caps);
   g_autoptr (GError) error = NULL;
-  GstMapInfo map = { .data = NULL, .size = 0 };
+  gsize n_bytes = 0;
+  gconstpointer bytes = extra != NULL ? g_bytes_get_data (extra, &n_bytes) : NULL;
   gboolean opened;
 
-  if (extra != NULL)
-    gst_buffer_map (extra, &map, GST_MAP_READ);
   hearth_video_decoder_set_careful (self->decoder, g_atomic_int_get (&self->context->careful) > 0);
-  opened = hearth_video_decoder_open (self->decoder, hearth_codecs_from_caps (caps), map.data, map.size, &error);
-  if (extra != NULL)
-    gst_buffer_unmap (extra, &map);
+  opened = hearth_video_decoder_open (self->decoder, hearth_codecs_from_caps (caps), bytes, n_bytes, &error);
   if (!opened)
     hearth_play_context_tell (self->context, HEARTH_NEWS_CANNOT_DECODE, 0, 0, error->message);
   restart (self);
@@ -311,29 +300,18 @@ hearth_avdec_finalize (GObject *object)
 static void
 hearth_avdec_class_init (HearthAvdecClass *class)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   g_autoptr (GstCaps) units = hearth_codecs_dup_video_caps ();
   g_autoptr (GstCaps) pictures = gst_caps_from_string (HEARTH_PICTURE_CAPS);
+  const HearthFilterFace face = { "Hearth's picture decoder", "Codec/Decoder/Video", "Decodes by libavcodec into the frame link's buffers", units, pictures };
 
   G_OBJECT_CLASS (class)->finalize = hearth_avdec_finalize;
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, units));
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, pictures));
-  gst_element_class_set_static_metadata (element_class, "Hearth's picture decoder", "Codec/Decoder/Video",
-                                         "Decodes by libavcodec into the frame link's buffers", "Hearth");
+  hearth_filter_describe (GST_ELEMENT_CLASS (class), &face);
 }
 
 static void
 hearth_avdec_init (HearthAvdec *self)
 {
-  GstElementClass *class = GST_ELEMENT_GET_CLASS (self);
-
-  self->sink = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "sink"), "sink");
-  self->src = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "src"), "src");
-  gst_pad_set_chain_function (self->sink, on_chain);
-  gst_pad_set_event_function (self->sink, on_event);
-  gst_pad_use_fixed_caps (self->src);
-  gst_element_add_pad (GST_ELEMENT (self), self->sink);
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  hearth_filter_add_pads (GST_ELEMENT (self), on_chain, on_event, &self->sink, &self->src);
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   self->frame = av_frame_alloc ();
   self->period_us = PERIOD_DEFAULT_US;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "play/gst/hearth-pace.h"
 
+#include "play/gst/hearth-filter.h"
 #include "play/hearth-card-clock.h"
 #include "play/hearth-stretch.h"
 
@@ -291,29 +292,18 @@ hearth_pace_finalize (GObject *object)
 static void
 hearth_pace_class_init (HearthPaceClass *class)
 {
-  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
   g_autoptr (GstCaps) samples = gst_caps_from_string (SAMPLES_CAPS);
   g_autoptr (GstCaps) out = gst_caps_from_string (OUT_CAPS);
+  const HearthFilterFace face = { "Hearth's pace", "Filter/Effect/Audio", "Stretches sound to the common time, pitch kept", samples, out };
 
   G_OBJECT_CLASS (class)->finalize = hearth_pace_finalize;
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, samples));
-  gst_element_class_add_pad_template (element_class, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, out));
-  gst_element_class_set_static_metadata (element_class, "Hearth's pace", "Filter/Effect/Audio",
-                                         "Stretches sound to the common time, pitch kept", "Hearth");
+  hearth_filter_describe (GST_ELEMENT_CLASS (class), &face);
 }
 
 static void
 hearth_pace_init (HearthPace *self)
 {
-  GstElementClass *class = GST_ELEMENT_GET_CLASS (self);
-
-  self->sink = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "sink"), "sink");
-  self->src = gst_pad_new_from_template (gst_element_class_get_pad_template (class, "src"), "src");
-  gst_pad_set_chain_function (self->sink, on_chain);
-  gst_pad_set_event_function (self->sink, on_event);
-  gst_pad_use_fixed_caps (self->src);
-  gst_element_add_pad (GST_ELEMENT (self), self->sink);
-  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  hearth_filter_add_pads (GST_ELEMENT (self), on_chain, on_event, &self->sink, &self->src);
   g_mutex_init (&self->mutex);
   g_cond_init (&self->flushed);
   hearth_stretch_init (&self->stretch);
