@@ -84,10 +84,10 @@ likeness (const float *a, const float *b)
 /* The lag, MIN to @max frames, in the direction of @sign, at which sound best joins itself; 0: at none, and there may be a
  * better one when more is to be moved. */
 static guint
-find_lag (const float *here, guint max, gint sign)
+find_lag (const float *here, guint max, gint sign, gboolean now_or_never)
 {
   guint best = 0;
-  double best_likeness = max < HEARTH_STRETCH_MAX ? GOOD : -2;
+  double best_likeness = now_or_never ? -2 : GOOD;
 
   for (guint lag = HEARTH_STRETCH_MIN; lag <= max; lag += STEP) {
     double value = likeness (here, here + sign * (gssize) lag * CHANNELS);
@@ -111,20 +111,20 @@ fade (float *out, const float *from, const float *to)
   }
 }
 
-/* One splice: writes FADE frames. Returns by how much what follows was moved, 0: this is no place for one. */
+/* One splice: writes FADE frames. @spare: frames beyond those that are needed. Returns by how much what follows was moved, 0: this
+ * is no place for one. */
 static gint
-splice (HearthStretch *self, float *out, gint wanted)
+splice (HearthStretch *self, float *out, gint wanted, guint spare)
 {
   const float *here = self->samples + (gsize) self->at * CHANNELS;
   gint sign = wanted > 0 ? -1 : 1; /* later: back into what was heard */
   guint max = MIN ((guint) ABS (wanted), HEARTH_STRETCH_MAX);
   guint lag;
 
-  if (wanted > 0)
-    max = MIN (max, self->at);
+  max = MIN (max, wanted > 0 ? self->at : spare);
   if (max < HEARTH_STRETCH_MIN)
     return 0;
-  lag = find_lag (here, max, sign);
+  lag = find_lag (here, max, sign, max >= (ABS (wanted) >= 2 * HEARTH_STRETCH_MAX ? HEARTH_STRETCH_MAX / 2 : HEARTH_STRETCH_MAX));
   if (lag == 0)
     return 0;
   fade (out, here, here + sign * (gssize) lag * CHANNELS);
@@ -142,9 +142,8 @@ hearth_stretch_pull (HearthStretch *self, float *out, guint n_out, gint wanted)
     guint n = MIN (n_out - done, HEARTH_STRETCH_FADE);
     gint by = 0;
 
-    if (n == HEARTH_STRETCH_FADE && ABS (wanted - moved) >= HEARTH_STRETCH_MIN &&
-        (wanted > moved || hearth_stretch_get_waiting (self) >= n_out - done + 2 * HEARTH_STRETCH_MAX))
-      by = splice (self, out + (gsize) done * CHANNELS, wanted - moved);
+    if (n == HEARTH_STRETCH_FADE && ABS (wanted - moved) >= HEARTH_STRETCH_MIN)
+      by = splice (self, out + (gsize) done * CHANNELS, wanted - moved, hearth_stretch_get_waiting (self) - (n_out - done));
     if (by == 0) {
       memcpy (out + (gsize) done * CHANNELS, self->samples + (gsize) self->at * CHANNELS, (gsize) n * CHANNELS * sizeof (float));
       self->at += n;

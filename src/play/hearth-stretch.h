@@ -33,7 +33,7 @@ void hearth_stretch_push (HearthStretch *self, const float *samples, guint n_fra
 guint hearth_stretch_get_waiting (const HearthStretch *self);
 void hearth_stretch_drop (HearthStretch *self, guint n_frames);
 /* Fills @out. @wanted: by how many frames what waits should come later (positive: repeat) or sooner. Returns by how many it
- * was moved. There must wait @n_out frames; sooner goes only where 2 * MAX more do. */
+ * was moved. There must wait @n_out frames; sooner goes only as far as more do. */
 gint hearth_stretch_pull (HearthStretch *self, float *out, guint n_out, gint wanted);
 
 G_END_DECLS

@@ -19,6 +19,7 @@ HEARTH_LOG_TOPIC ("pace")
 #define RUN_AHEAD_US 85000       /* earlier nothing is begun: the time may still change */
 #define LOST_US 120000           /* an error beyond stretching: begin again */
 #define WAIT_US 100000
+#define PIECE_US 24000           /* MPEG-1 layer II: 1152 frames; AAC and AC-3 are about as long */
 #define US_OF_FRAMES(n) ((gint64) (n) * 1000000 / RATE)
 #define FRAMES_OF_US(us) ((us) * RATE / 1000000)
 
@@ -217,6 +218,15 @@ find_error (HearthPace *self, gint64 *error_us)
   return FALSE;
 }
 
+/* Sound is behind, and there is too little at hand for leaving some of it out; the next piece comes in time. */
+static gboolean
+waits_for_more (HearthPace *self, gint64 error_us)
+{
+  return error_us <= -US_OF_FRAMES (HEARTH_STRETCH_MAX) &&
+         hearth_stretch_get_waiting (&self->stretch) < BLOCK + HEARTH_STRETCH_MAX &&
+         self->heard_us > g_get_monotonic_time () + self->lead_us + PIECE_US;
+}
+
 static GstFlowReturn
 pump (HearthPace *self)
 {
@@ -228,8 +238,11 @@ pump (HearthPace *self)
       return GST_FLOW_FLUSHING;
     if (self->heard_us == HEARTH_NO_TIME && !begin (self))
       continue;
-    if (find_error (self, &error_us))
-      flow = push_block (self, error_us);
+    if (!find_error (self, &error_us))
+      continue;
+    if (waits_for_more (self, error_us))
+      break;
+    flow = push_block (self, error_us);
   }
   return flow;
 }
