@@ -38,6 +38,12 @@ class Box(boxprocess.Box):
         self.connection = None
         self.signals = []  # (time_us, path, interface, name, parameters)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     # ---- the bus
     def connect(self):
         self.connection = Gio.DBusConnection.new_for_address_sync(

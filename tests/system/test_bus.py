@@ -39,8 +39,7 @@ def write_playlist(box, name, entries):
 
 
 def channels_come_in_pages_and_keep_their_ids(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         entries = [(f'tvg-id="id{i}" tvg-chno="{i}" group-title="{"一" if i % 2 else "二"}"', f'频道 {i}', f'udp://@239.255.99.{i % 250}:{5000 + i}')
                    for i in range(1, 1201)]
@@ -80,13 +79,10 @@ def channels_come_in_pages_and_keep_their_ids(programs):
         assert {c['name']: c['id'] for c in box.channels()} == ids
         legs = box.call(ROOT, 'Channels1', 'GetLegs', '(s)', ids['频道 2'])
         assert legs[0]['network'] == 'mine' and ('tvg-id', 'id2') in legs[0]['attributes']
-    finally:
-        box.close()
 
 
 def settings_are_typed_and_kept(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         listed = box.call(ROOT, 'Settings1', 'List', '(s)', '')
         assert all(s['label']['zh'] and s['label']['en'] and s['help']['zh'] and s['help']['en'] for s in listed)
@@ -102,8 +98,6 @@ def settings_are_typed_and_kept(programs):
         assert box.call(ROOT, 'Settings1', 'Get', '(s)', 'player.volume') == 0.25
         box.call(ROOT, 'Settings1', 'Reset', '(s)', 'player.volume')
         assert box.call(ROOT, 'Settings1', 'Get', '(s)', 'player.volume') == 0.7
-    finally:
-        box.close()
 
 
 def members(info):
@@ -164,8 +158,7 @@ def try_everything(address):
 def a_nobody_may_do_nothing(programs):
     if os.getuid() != 0:
         raise Skip('only root can become another user')
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         done = subprocess.run(['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups', '/usr/bin/python3', '-I', '-c',
                                f'import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r}); '
@@ -176,13 +169,10 @@ def a_nobody_may_do_nothing(programs):
         assert result['tried'] > 50, result
         assert result['passed'] == [], result['passed']
         assert result['heard'] == [], result['heard']
-    finally:
-        box.close()
 
 
 def changes_are_told(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         box.connection.call_sync('tv.hearth.Hearth1', VIEW, 'org.freedesktop.DBus.Properties', 'Set',
                                  GLib.Variant('(ssv)', ('tv.hearth.Player1', 'Volume', GLib.Variant('d', 0.5))), None, 0, 5000, None)
@@ -197,8 +187,6 @@ def changes_are_told(programs):
         box.call(ROOT, 'Networks1', 'Remove', '(s)', 'one')
         box.wait(lambda: [s for s in box.signals if s[3] == 'InterfacesRemoved' and s[4][0] == path], 5, 'InterfacesRemoved')
         assert box.get(ROOT, 'Channels1', 'Count') == 0
-    finally:
-        box.close()
 
 
 def playerctl_sees_the_television(programs):

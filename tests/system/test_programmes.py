@@ -52,8 +52,7 @@ def a_real_multiplex_gives_the_programme_that_is_named(programs):
         raise Skip('the sample ts/test-108.ts is not here')
     found = subprocess.run(['ffprobe', '-v', 'quiet', '-show_entries', 'program=program_id:program_stream=id,codec_type', '-of', 'compact=p=0:nk=1', sample],
                            check=True, capture_output=True, text=True).stdout
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         address = f'file://{sample}?loop=1'
         show(box, [[address], ['#EXTVLCOPT:program=3402', address], ['#KODIPROP:inputstream.ffmpegdirect.program_number=3403', address],
@@ -63,14 +62,11 @@ def a_real_multiplex_gives_the_programme_that_is_named(programs):
             plays(box, number, count=10)
             sound[number] = box.wait(lambda: audio_pids(box), 5, 'its tracks')
         assert sound[2] == sound[4] and sound[1] != sound[2] != sound[3] != sound[1], (sound, found[:300])
-    finally:
-        box.close()
 
 
 def radio_comes_before_television_in_the_multiplex(programs):
     """Nobody said which programme: the first with a picture, not the first of the table."""
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         path = make(box, 'mux.ts', *PICTURE, *SOUND, '-t', '4', '-map', '1:a', '-map', '0:v', '-map', '1:a', *H264, *MP2,
                     '-program', 'program_num=1:st=0', '-program', 'program_num=2:st=1:st=2', *MPEGTS)
         box.start()
@@ -78,8 +74,6 @@ def radio_comes_before_television_in_the_multiplex(programs):
         plays(box, 1)
         serial = box.zap(2)
         box.wait(lambda: 'sound' in box.call(VIEW, 'Player1', 'GetZap', '(u)', serial), 6, "the radio's sound")
-    finally:
-        box.close()
 
 
 def playing_without_frames(box, serial):
@@ -87,8 +81,7 @@ def playing_without_frames(box, serial):
 
 
 def sound_alone_picture_alone_and_a_late_picture_play(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         radio = make(box, 'radio.ts', *SOUND, '-t', '6', *MP2, *MPEGTS)
         silent = make(box, 'silent.ts', *PICTURE, '-t', '4', *H264, *MPEGTS)
         late = make(box, 'late.ts', '-itsoffset', '2.5', *PICTURE, *SOUND, '-t', '8', '-map', '0:v', '-map', '1:a', *H264, *MP2, *MPEGTS)
@@ -107,14 +100,11 @@ def sound_alone_picture_alone_and_a_late_picture_play(programs):
             box.wait(lambda: 'sound' in box.call(VIEW, 'Player1', 'GetZap', '(u)', serial), 3, 'its sound')
             assert first_us - since_us < 9_000_000 * PATIENCE and stages['first-shown'] > 0
             box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'playing', 3, 'playing')
-    finally:
-        box.close()
 
 
 def what_cannot_be_decoded_is_named(programs):
     """A transport stream that says AVS3 (and a picture of another kind, which nobody must try)."""
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         path = make(box, 'h264.ts', *PICTURE, *SOUND, '-t', '4', *H264, *MP2, *MPEGTS)
         with open(path, 'rb') as file:
             stream = bytearray(file.read())
@@ -128,8 +118,6 @@ def what_cannot_be_decoded_is_named(programs):
         box.wait(lambda: box.get(VIEW, 'Player1', 'Reason') == 'CannotDecode', 5, 'CannotDecode')
         assert now_us() - since_us < 2_000_000 * PATIENCE, (now_us() - since_us) / 1000
         assert 'avs3' in box.get(VIEW, 'Player1', 'ReasonText').lower(), box.get(VIEW, 'Player1', 'ReasonText')
-    finally:
-        box.close()
 
 
 def crc32(data):

@@ -92,8 +92,7 @@ class RecordingBox(Box):
 
 
 def a_recording_is_what_was_sent(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record('--title', '星河')
         box.wait_more(name, 4 * SECOND)
         listed = json.loads(box.ctl('recordings', '--json'))['recordings']
@@ -111,13 +110,10 @@ def a_recording_is_what_was_sent(programs):
         assert all(950_000 < step < 970_000 for step in steps), steps  # its GOP is 0.96 s
         assert abs(manifest['duration_us'] / 1e6 - len(stream) / SECOND) < 2
         assert box.call(ROOT, 'Recordings1', 'Get', '(s)', name)['ended'] >= manifest['started_us']
-    finally:
-        box.close()
 
 
 def watching_and_recording_share_one_ring(programs):
-    box = RecordingBox(programs, channels='1,2', watch=True)
-    try:
+    with RecordingBox(programs, channels='1,2', watch=True) as box:
         name = box.record()
         box.wait_more(name)
         assert len(box.streams(box.network)) == 1, box.streams(box.network)
@@ -131,13 +127,10 @@ def watching_and_recording_share_one_ring(programs):
         box.wait_frame(CHANNEL, 10, after_us=after, count=25)  # and the end of the recording nothing from who watches
         box.call(VIEW, 'Player1', 'Stop', '(a{sv})', {})
         box.wait(lambda: not box.streams(box.network), 10, 'the stream let go of')
-    finally:
-        box.close()
 
 
 def started_late_it_has_what_the_ring_holds(programs):
-    box = RecordingBox(programs, watch=True)
-    try:
+    with RecordingBox(programs, watch=True) as box:
         box.wait_frame(CHANNEL, 20, count=150)  # six seconds
         asked_us = GLib.get_real_time()
         whole, now = box.record(), box.record('--now')
@@ -149,13 +142,10 @@ def started_late_it_has_what_the_ring_holds(programs):
         box.wait_state(now, 'finished')
         box.finish(whole)
         assert len(box.files(whole).stream) > len(box.files(now).stream)
-    finally:
-        box.close()
 
 
 def killing_the_recorder_loses_nothing(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name)
         for _ in range(3):
@@ -164,13 +154,10 @@ def killing_the_recorder_loses_nothing(programs):
         folder = box.finish(name)
         assert folder.manifest['gaps'] == [], folder.manifest['gaps']
         assert len([e for e in folder.index if e[0] == SPLICE and e[3] != 0]) == 1
-    finally:
-        box.close()
 
 
 def killing_hearthd_interrupts_nothing(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record('--minutes', '5')
         box.wait_more(name)
         recorder = box.running('record')
@@ -182,13 +169,10 @@ def killing_hearthd_interrupts_nothing(programs):
         folder = box.finish(name)
         assert folder.manifest['gaps'] == [], folder.manifest['gaps']
         box.wait(lambda: not box.streams(box.network), 15, 'the stream let go of')
-    finally:
-        box.close()
 
 
 def killing_the_network_goes_on_in_the_same_folder(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name)
         box.kill('stream')
@@ -201,13 +185,10 @@ def killing_the_network_goes_on_in_the_same_folder(programs):
         missing = box.recording(name)['missing']
         assert [(m['from'], m['to'], m['cause']) for m in missing] == [(gaps[0]['from_us'], gaps[0]['to_us'], 'network-restarted')]
         assert any(e[0] == SPLICE and e[2] == gaps[0]['offset'] for e in folder.index)
-    finally:
-        box.close()
 
 
 def a_line_that_stands_still_is_a_gap(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name)
         box.fault(CHANNEL, 'stall', ms=4000)
@@ -215,13 +196,10 @@ def a_line_that_stands_still_is_a_gap(programs):
         box.wait_state(name, 'recording')
         folder = box.finish(name)
         assert [g['cause'] for g in folder.manifest['gaps']] == ['no-packets'], folder.manifest['gaps']
-    finally:
-        box.close()
 
 
 def a_full_disk_waits_for_room(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name)
         box.set_setting('recordings.reserve-mib', GLib.Variant('u', 1 << 20))  # a TiB: more than there is
@@ -232,13 +210,10 @@ def a_full_disk_waits_for_room(programs):
         box.wait_more(name)
         folder = box.finish(name)
         assert folder.manifest['gaps'] == [], 'the ring held it all'
-    finally:
-        box.close()
 
 
 def a_restarted_box_goes_on(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name)
         before = box.size(name)
@@ -249,13 +224,10 @@ def a_restarted_box_goes_on(programs):
         box.wait_more(name)
         folder = box.finish(name)
         assert len(folder.manifest['gaps']) == 1 and len(folder.parts()) == 2, folder.manifest['gaps']
-    finally:
-        box.close()
 
 
 def people_manage_them(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name, SECOND)
         assert 'Busy' in fails(box, 'Delete', '(s)', name)
@@ -276,8 +248,6 @@ def people_manage_them(programs):
         assert json.loads(box.ctl('recordings', '--json'))['recordings'] == []
         assert 'NotFound' in fails(box, 'Get', '(s)', name)
         assert 'NotFound' in fails(box, 'Start', '(sa{sv})', 'nosuchchannel000', {})
-    finally:
-        box.close()
 
 
 def code_frames(box, after_us, count):
@@ -302,8 +272,7 @@ def settled(box):
 
 
 def a_recording_is_played_paused_and_moved_in(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name, 9 * SECOND)
         box.finish(name)
@@ -339,13 +308,10 @@ def a_recording_is_played_paused_and_moved_in(programs):
         box.call(VIEW, 'Player1', 'Stop', '(a{sv})', {})
         assert box.get(VIEW, 'Player1', 'Recording') == ''
         assert 900_000 < box.recording(name)['position'] < 6_000_000, box.recording(name)
-    finally:
-        box.close()
 
 
 def a_growing_recording_is_played_to_its_end(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name, 4 * SECOND)
         at = boxes.now_us()
@@ -359,13 +325,10 @@ def a_growing_recording_is_played_to_its_end(programs):
         at = boxes.now_us()
         box.wait_frame(CHANNEL, 20, serial=box.zap(CHANNEL), after_us=at, count=10)  # and television is there as ever
         assert box.get(VIEW, 'Player1', 'Recording') == ''
-    finally:
-        box.close()
 
 
 def a_killed_player_goes_on_in_the_recording(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         name = box.record()
         box.wait_more(name, 9 * SECOND)
         box.finish(name)
@@ -377,13 +340,10 @@ def a_killed_player_goes_on_in_the_recording(programs):
         box.kill('play')
         again = code_frames(box, at + 300_000, 5)[-1]
         assert there / 40_000 - 15 <= apart(first, again) % 240 <= there / 40_000 + 100, (first, again, there)
-    finally:
-        box.close()
 
 
 def pages_have_all(programs):
-    box = RecordingBox(programs)
-    try:
+    with RecordingBox(programs) as box:
         names = [box.record() for _ in range(5)]
         for name in names:
             box.wait_more(name, 1)
@@ -397,8 +357,6 @@ def pages_have_all(programs):
             if not cursor:
                 break
         assert sorted(seen) == sorted(names), (seen, names)
-    finally:
-        box.close()
 
 
 def fails(box, method, signature, *arguments):

@@ -31,8 +31,7 @@ def in_order(frames, loop):
 
 
 def all_ten_channels_show_their_own_picture(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start_television()
         assert [c['number'] for c in box.channels()] == ALL
         for number in ALL:
@@ -41,25 +40,19 @@ def all_ten_channels_show_their_own_picture(programs):
             box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'playing', 5, 'playing')
             stages = box.call(VIEW, 'Player1', 'GetZap', '(u)', serial)
             assert stages['first-shown'] >= stages['first-decoded'] > stages['command']
-    finally:
-        box.close()
 
 
 def pictures_go_on_in_order(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start_television(channels='1,2')
         serial = box.zap(1)
         box.wait_frame(1, 15, serial=serial, count=250)
         frames = [f for f in box.frames() if f[2] == serial]
         assert in_order(frames, 240) <= 2 * PATIENCE, [f[6] for f in frames]
-    finally:
-        box.close()
 
 
 def the_screenshot_shows_picture_and_banner(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start_television(channels='1,2')
         serial = box.zap(2)
         box.wait_frame(2, 15, serial=serial, count=10)
@@ -68,13 +61,10 @@ def the_screenshot_shows_picture_and_banner(programs):
         assert info['channel'] == 2
         bright = bright_dots(png)
         assert bright > FLASH_DOTS, f'no banner: {bright} bright dots where its words are'
-    finally:
-        box.close()
 
 
 def a_screen_that_came_back_shows_the_banner_again(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start_television(channels='1,2')
         serial = box.zap(2)
         box.wait_frame(2, 15, serial=serial, count=10)
@@ -83,8 +73,6 @@ def a_screen_that_came_back_shows_the_banner_again(programs):
         os.kill(pid, signal.SIGKILL)
         box.wait(lambda: is_anew(box.worker('shell', 'main'), pid), 10, 'the shell')
         box.wait(lambda: bright_dots(box.screenshot(format=('s', 'png'))[0]) > FLASH_DOTS, 10, 'the banner')
-    finally:
-        box.close()
 
 
 def is_anew(worker, pid):
@@ -150,8 +138,7 @@ def every_way_out_of_the_head_end_shows(programs):
 
 
 def a_neighbour_is_there_at_once(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         network = box.start_television(channels='1,2,3')
         box.zap(1)
         box.wait_frame(1, 15, count=5)
@@ -161,13 +148,10 @@ def a_neighbour_is_there_at_once(programs):
         frame = box.wait_frame(2, 5, serial=serial)
         assert box.call(VIEW, 'Player1', 'GetZap', '(u)', serial)['prefetched'] is True
         assert frame[3] - at < 1_000_000 * PATIENCE, (frame[3] - at) / 1000  # its figure is the bench's; here: not a key frame's wait twice
-    finally:
-        box.close()
 
 
 def no_signal_is_told_with_its_reason(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         box.start()
         playlist = os.path.join(box.folder, 'nothing.m3u')
         with open(playlist, 'w', encoding='utf-8') as file:
@@ -182,13 +166,10 @@ def no_signal_is_told_with_its_reason(programs):
                      f'{reasons} for channel {number}')
             assert now_us() - at < 2_000_000 * PATIENCE or number == '2', (number, now_us() - at)  # a resolver may take its time
             assert box.get(VIEW, 'Player1', 'ReasonText')
-    finally:
-        box.close()
 
 
 def standby_lets_go_and_wake_comes_back(programs):
-    box = Box(programs)
-    try:
+    with Box(programs) as box:
         network = box.start_television(channels='1,2')
         box.zap(2)
         box.wait_frame(2, 15, count=5)
@@ -198,8 +179,6 @@ def standby_lets_go_and_wake_comes_back(programs):
         at = now_us()
         box.call(ROOT, 'System1', 'Wake')
         box.wait_frame(2, 10, after_us=at, count=5)
-    finally:
-        box.close()
 
 
 def a_strangers_stream_plays(programs):
