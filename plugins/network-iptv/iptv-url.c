@@ -238,17 +238,6 @@ iptv_url_has_scheme (const char *url, const char *scheme)
 }
 
 static gboolean
-contains_nocase (const char *text, gsize length, const char *word)
-{
-  gsize n = strlen (word);
-
-  for (gsize i = 0; i + n <= length; i++)
-    if (g_ascii_tolower (text[i]) == word[0] && g_ascii_strncasecmp (text + i, word, n) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 has_direct_suffix (const char *url, gsize path_length)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (direct_suffixes); i++) {
@@ -264,7 +253,7 @@ static gboolean
 is_direct_hint (const char *hint)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (direct_hints); i++)
-    if (contains_nocase (hint, strlen (hint), direct_hints[i]))
+    if (strcasestr (hint, direct_hints[i]) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -272,7 +261,7 @@ is_direct_hint (const char *hint)
 HearthDelivery
 iptv_url_get_delivery (const char *url, const char *hint)
 {
-  gsize path_length = strcspn (url, "?#"), query_length = strlen (url + path_length);
+  gsize path_length = strcspn (url, "?#");
   gboolean ring = FALSE;
 
   for (gsize i = 0; i < G_N_ELEMENTS (ring_schemes); i++)
@@ -283,8 +272,8 @@ iptv_url_get_delivery (const char *url, const char *hint)
     return HEARTH_DELIVERY_RING;
   if (has_direct_suffix (url, path_length))
     return HEARTH_DELIVERY_DIRECT;
-  for (gsize i = 0; query_length > 0 && i < G_N_ELEMENTS (direct_words); i++)
-    if (contains_nocase (url + path_length, query_length, direct_words[i]))
+  for (gsize i = 0; url[path_length] != '\0' && i < G_N_ELEMENTS (direct_words); i++)
+    if (strcasestr (url + path_length, direct_words[i]) != NULL)
       return HEARTH_DELIVERY_DIRECT;
   return HEARTH_DELIVERY_RING;
 }

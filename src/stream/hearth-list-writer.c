@@ -59,18 +59,38 @@ append_number (GByteArray *bytes, guint32 number)
   g_byte_array_append (bytes, (const guint8 *) &number, sizeof number);
 }
 
+/* Eight bytes at a time: most strings of a list are plain ASCII, and then there is nothing to validate. */
+static gboolean
+is_ascii (const char *string, gsize length)
+{
+  guint64 seen = 0;
+  gsize at = 0;
+
+  for (; at + sizeof seen <= length; at += sizeof seen) {
+    guint64 bytes;
+
+    memcpy (&bytes, string + at, sizeof bytes);
+    seen |= bytes;
+  }
+  for (; at < length; at++)
+    seen |= (guchar) string[at];
+  return (seen & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
+}
+
+/* (nullable) string */
 static void
 append_string (GByteArray *bytes, const char *string)
 {
-  const gsize length = string != NULL ? strlen (string) : 0;
+  const char *text = string != NULL ? string : "";
+  const gsize length = strlen (text);
 
-  if (G_UNLIKELY (!g_utf8_validate (string != NULL ? string : "", length, NULL))) {
-    g_autofree char *valid = g_utf8_make_valid (string, length);
+  if (G_UNLIKELY (!is_ascii (text, length) && !g_utf8_validate (text, length, NULL))) {
+    g_autofree char *valid = g_utf8_make_valid (text, length);
 
     g_byte_array_append (bytes, (const guint8 *) valid, strlen (valid) + 1);
     return;
   }
-  g_byte_array_append (bytes, (const guint8 *) (string != NULL ? string : ""), length + 1);
+  g_byte_array_append (bytes, (const guint8 *) text, length + 1);
 }
 
 /* (ss): its own framing offset is where the key ends. */

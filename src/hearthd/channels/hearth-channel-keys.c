@@ -25,8 +25,9 @@ is_token (const char *parameter, gsize length)
   return FALSE;
 }
 
-static void
-append_parameters (GString *key, const char *query, gsize length)
+/* To @to, after '?' and with '&' between them; returns where it stopped. */
+static char *
+copy_parameters (char *to, const char *query, gsize length)
 {
   const char *end = query + length;
   char separator = '?';
@@ -36,12 +37,13 @@ append_parameters (GString *key, const char *query, gsize length)
     gsize n = (next != NULL ? next : end) - query;
 
     if (n > 0 && !is_token (query, n)) {
-      g_string_append_c (key, separator);
-      g_string_append_len (key, query, n);
+      *to++ = separator;
+      to = (char *) memcpy (to, query, n) + n;
       separator = '&';
     }
     query += n + 1;
   }
+  return to;
 }
 
 char *
@@ -53,7 +55,7 @@ hearth_channel_keys_dup_address (const char *uri)
   gsize n_path = MIN (strcspn (rest, "?"), length);
   gsize n_host = MIN (strcspn (rest, "/"), n_path);
   const char *at = memchr (rest, '@', n_host);
-  GString *key = g_string_sized_new (length);
+  char *key, *to;
 
   if (at != NULL) { /* user and password, or the source of a group */
     n_host -= at + 1 - rest;
@@ -61,12 +63,14 @@ hearth_channel_keys_dup_address (const char *uri)
     length -= at + 1 - rest;
     rest = at + 1;
   }
+  to = key = g_malloc (length + 1); /* no part becomes longer */
   for (gsize i = 0; i < n_host; i++)
-    g_string_append_c (key, g_ascii_tolower (rest[i]));
-  g_string_append_len (key, rest + n_host, n_path - n_host);
+    *to++ = g_ascii_tolower (rest[i]);
+  to = (char *) memcpy (to, rest + n_host, n_path - n_host) + (n_path - n_host);
   if (length > n_path)
-    append_parameters (key, rest + n_path + 1, length - n_path - 1);
-  return g_string_free (key, FALSE);
+    to = copy_parameters (to, rest + n_path + 1, length - n_path - 1);
+  *to = '\0';
+  return key;
 }
 
 /* ---- names --------------------------------------------------------------------------- */
@@ -81,41 +85,51 @@ is_plain_han (gunichar letter)
 static gboolean
 is_left_out (gunichar letter)
 {
-  return letter == '-' || letter == '_' || g_unichar_isspace (letter);
+  return letter == '-' || letter == '_' || (letter < 0x80 ? g_ascii_isspace (letter) : g_unichar_isspace (letter));
 }
 
-/* FALSE: a letter needs Unicode's tables. Most names of big lists do not. */
+/* To @to, which has room for @name; FALSE: a letter needs Unicode's tables. Most names of big lists do not. */
 static gboolean
-fold_plainly (GString *key, const char *name)
+fold_plainly (char *to, const char *name)
 {
-  for (const char *c = name; *c != '\0'; c = g_utf8_next_char (c)) {
-    const gunichar letter = g_utf8_get_char (c);
-
-    if (is_plain_han (letter))
-      g_string_append_len (key, c, g_utf8_next_char (c) - c);
-    else if (letter >= 0x80)
+  for (const char *c = name; *c != '\0';) {
+    if ((guchar) *c < 0x80) {
+      if (!is_left_out ((guchar) *c))
+        *to++ = g_ascii_tolower (*c);
+      c++;
+      continue;
+    }
+    if (!is_plain_han (g_utf8_get_char (c)))
       return FALSE;
-    else if (!is_left_out (letter))
-      g_string_append_c (key, g_ascii_tolower (*c));
+    for (const char *next = g_utf8_next_char (c); c < next; c++)
+      *to++ = *c;
   }
+  *to = '\0';
   return TRUE;
+}
+
+static char *
+fold_by_unicode (const char *name)
+{
+  g_autofree char *normal = g_utf8_normalize (name, -1, G_NORMALIZE_ALL); /* full-width letters become plain */
+  g_autofree char *folded = g_utf8_casefold (normal != NULL ? normal : name, -1);
+  GString *key = g_string_sized_new (strlen (folded));
+
+  for (const char *c = folded; *c != '\0'; c = g_utf8_next_char (c))
+    if (!is_left_out (g_utf8_get_char (c)))
+      g_string_append_unichar (key, g_utf8_get_char (c));
+  return g_string_free (key, FALSE);
 }
 
 char *
 hearth_channel_keys_dup_name (const char *name)
 {
-  GString *key = g_string_sized_new (strlen (name));
+  char *key = g_malloc (strlen (name) + 1);
 
-  if (!fold_plainly (key, name)) {
-    g_autofree char *normal = g_utf8_normalize (name, -1, G_NORMALIZE_ALL); /* full-width letters become plain */
-    g_autofree char *folded = g_utf8_casefold (normal != NULL ? normal : name, -1);
-
-    g_string_truncate (key, 0);
-    for (const char *c = folded; *c != '\0'; c = g_utf8_next_char (c))
-      if (!is_left_out (g_utf8_get_char (c)))
-        g_string_append_unichar (key, g_utf8_get_char (c));
-  }
-  return g_string_free (key, FALSE);
+  if (fold_plainly (key, name))
+    return key;
+  g_free (key);
+  return fold_by_unicode (name);
 }
 
 gboolean
@@ -138,29 +152,31 @@ hearth_channel_keys_split_name (const char *name, char **chinese, char **english
 
 /* ---- ids and numbers -------------------------------------------------------------------- */
 
+/* MD5 scatters; nothing is kept safe by it. Whose id is taken makes another attempt. */
 void
 hearth_channel_keys_make_id (const char *key, guint attempt, char id[17])
 {
   static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567"; /* 5 bits each: 80 bits in all */
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[32];
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  guint8 digest[16];
   gsize n_digest = sizeof digest;
 
   g_checksum_update (checksum, (const guchar *) key, -1);
   g_checksum_update (checksum, (const guchar *) &attempt, attempt > 0 ? sizeof attempt : 0);
   g_checksum_get_digest (checksum, digest, &n_digest);
-  for (guint i = 0; i < 16; i++)
+  for (guint i = 0; i < sizeof digest; i++)
     id[i] = letters[digest[i] & 31];
   id[16] = '\0';
 }
 
+/* Beyond what 64 bits hold all numbers are one: the text tells them apart. */
 static const char *
 read_part (const char *text, guint64 *value)
 {
-  char *end;
-
-  *value = g_ascii_strtoull (text, &end, 10);
-  return end;
+  *value = 0;
+  for (; g_ascii_isdigit (*text); text++)
+    *value = *value > G_MAXUINT64 / 10 - 1 ? G_MAXUINT64 : *value * 10 + (guint64) (*text - '0');
+  return text;
 }
 
 static int
