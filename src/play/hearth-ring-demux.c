@@ -21,10 +21,19 @@ struct _HearthRingDemux {
   HearthTsPmt pmt;
   gboolean has_pmt;
   HearthTsPesAssembler pes;
+  HearthTsPictures pictures;
   guint8 chunk[CHUNK];
 };
 
 /* ---- tables --------------------------------------------------------------------------------------- */
+
+/* What was begun. */
+static void
+forget_open (HearthRingDemux *self)
+{
+  hearth_ts_pes_reset (&self->pes);
+  hearth_ts_pictures_reset (&self->pictures, self->codec);
+}
 
 static void
 select_stream (HearthRingDemux *self)
@@ -37,7 +46,7 @@ select_stream (HearthRingDemux *self)
     return;
   self->pid = pid;
   self->codec = codec;
-  hearth_ts_pes_reset (&self->pes);
+  forget_open (self);
   self->funcs->stream (stream, &self->pmt, self->user_data);
 }
 
@@ -93,11 +102,26 @@ on_pat (const guint8 *section, gsize n_bytes, gpointer user_data)
 /* ---- packets --------------------------------------------------------------------------------------- */
 
 static void
+on_picture (const HearthTsPes *unit, gpointer user_data)
+{
+  HearthRingDemux *self = user_data;
+
+  self->funcs->unit (unit, self->user_data);
+}
+
+static void
 on_pes (const HearthTsPes *pes, gpointer user_data)
 {
   HearthRingDemux *self = user_data;
 
-  self->funcs->unit (pes, self->user_data);
+  hearth_ts_pictures_push (&self->pictures, pes, on_picture, self); /* of sound it passes all */
+}
+
+static void
+tell_open (HearthRingDemux *self)
+{
+  hearth_ts_pes_flush (&self->pes, on_pes, self);
+  hearth_ts_pictures_flush (&self->pictures, on_picture, self);
 }
 
 /* Times of the video and of the sound must be unwrapped alike, also where one of them wraps first. */
@@ -137,7 +161,9 @@ hearth_ring_demux_run (HearthRingDemux *self, gsize *n_read)
   guint64 position = hearth_ring_reader_get_position (self->reader) - *n_read;
 
   if (result == HEARTH_RING_READ_OVERRUN)
-    hearth_ts_pes_reset (&self->pes);
+    forget_open (self);
+  if (result == HEARTH_RING_READ_ENDED)
+    tell_open (self);
   if (result != HEARTH_RING_READ_OK)
     return result;
   for (gsize at = 0; at + HEARTH_RING_PACKET <= *n_read; at += HEARTH_RING_PACKET)
@@ -162,6 +188,7 @@ hearth_ring_demux_new (HearthRingSession *session, guint which, const HearthRing
   hearth_ts_section_init (&self->pat_section);
   hearth_ts_section_init (&self->pmt_section);
   hearth_ts_pes_init (&self->pes, which == HEARTH_RING_VIDEO ? VIDEO_UNIT_MAX : AUDIO_UNIT_MAX);
+  hearth_ts_pictures_init (&self->pictures);
   if (hearth_ring_session_get_pmt (session, &pmt)) {
     self->pmt = pmt;
     self->has_pmt = TRUE;
@@ -174,6 +201,7 @@ void
 hearth_ring_demux_free (HearthRingDemux *self)
 {
   hearth_ts_pes_clear (&self->pes);
+  hearth_ts_pictures_clear (&self->pictures);
   hearth_ring_reader_free (self->reader);
   hearth_ring_session_unref (self->session);
   g_free (self);
@@ -183,7 +211,7 @@ void
 hearth_ring_demux_seek (HearthRingDemux *self, guint64 position)
 {
   hearth_ring_reader_seek (self->reader, position);
-  hearth_ts_pes_reset (&self->pes);
+  forget_open (self);
 }
 
 void

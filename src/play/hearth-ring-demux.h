@@ -10,14 +10,15 @@ G_BEGIN_DECLS
  *
  * One reader of one elementary stream of a ring: follows the tables as they
  * stand in the stream at its own place (they may change under a reader that is
- * a second behind), puts PES packets together. One thread at a time.
+ * a second behind), puts PES packets together and cuts pictures out of them.
+ * One thread at a time.
  */
 typedef struct _HearthRingDemux HearthRingDemux;
 
 typedef struct {
   /* The stream that is read from here on; NULL: there is none in the tables. */
   void (*stream) (const HearthTsStream *stream, const HearthTsPmt *pmt, gpointer user_data);
-  void (*unit) (const HearthTsPes *pes, gpointer user_data);
+  void (*unit) (const HearthTsPes *pes, gpointer user_data); /* a picture, or a PES of sound */
   void (*tables) (gpointer user_data); /* new to the session */
 } HearthRingDemuxFuncs;
 

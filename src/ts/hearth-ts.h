@@ -178,6 +178,7 @@ typedef struct {
   gboolean discontinuity;    /* something is missing before it */
   gboolean random_access;    /* the adaptation field said so */
   gboolean continuation;     /* goes on with the data of the one before, which was told too early; has no times */
+  gint64 frame90k;           /* of a unit told by hearth_ts_pictures_push(): how long a frame lasts; 0: not known */
 } HearthTsPes;
 
 typedef void (*HearthTsPesFunc) (const HearthTsPes *pes, gpointer user_data);
@@ -205,6 +206,38 @@ void hearth_ts_pes_reset (HearthTsPesAssembler *self); /* after a seek: forgets 
  * data follow all the same, they are told as a second PES without times, and the guess is not trusted for a while. */
 void hearth_ts_pes_push (HearthTsPesAssembler *self, const guint8 *packet, guint64 position, HearthTsPesFunc func, gpointer user_data);
 void hearth_ts_pes_flush (HearthTsPesAssembler *self, HearthTsPesFunc func, gpointer user_data);
+
+/* ---- pictures out of PES packets ----------------------------------------------------
+ * A PES packet may hold several pictures, or begin in the midst of one: 2.4.3.7 only says whose its times are. */
+
+/* What must be remembered of an H.264 stream to read its slices' headers; zeroed at first. */
+typedef struct {
+  gboolean known, frames_only, separate_planes;
+  guint frame_num_bits;
+} HearthTsH264Shape;
+
+typedef struct {
+  HearthTsCodec codec;
+  HearthTsH264Shape shape;
+  gboolean straddles;   /* pictures go over the ends of PES packets: each is held until the next begins */
+  guint n_aligned;      /* PES in a row that began with a picture all the same */
+  GByteArray *held;
+  HearthTsPes held_pes; /* in which the held picture began */
+  gint64 last_dts90k;   /* of the last unit with times, and how many fields were told since */
+  guint n_fields;
+  gint64 frame90k, delay90k;
+} HearthTsPictures;
+
+void hearth_ts_pictures_init (HearthTsPictures *self);
+void hearth_ts_pictures_clear (HearthTsPictures *self); /* frees */
+/* Another stream, or another place of it. */
+void hearth_ts_pictures_reset (HearthTsPictures *self, HearthTsCodec codec);
+/* Tells each frame, or field whose other field is in another PES, as a unit of its own. The first that begins in @pes has its
+ * times (2.4.3.7); of the others only random access points have any, interpolated, for pictures are told in the order of
+ * decoding: who decodes them has those in between by counting from picture to picture. In the ordinary case, one whole
+ * picture a PES, nothing is copied or waits. */
+void hearth_ts_pictures_push (HearthTsPictures *self, const HearthTsPes *pes, HearthTsPesFunc func, gpointer user_data);
+void hearth_ts_pictures_flush (HearthTsPictures *self, HearthTsPesFunc func, gpointer user_data);
 
 /* ---- the sender's clock ------------------------------------------------------------
  * PCR against arrival: offset and slope, robust to jitter, jumps and wraps. */

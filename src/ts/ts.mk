@@ -6,6 +6,7 @@ libts_la_SOURCES = \
   src/ts/hearth-ts-section.c src/ts/hearth-ts-psi.c src/ts/hearth-ts-codec.c \
   src/ts/hearth-ts-pes-header.c src/ts/hearth-ts-pes.c \
   src/ts/hearth-ts-bits.c src/ts/hearth-ts-unit.c src/ts/hearth-ts-unit-mpeg.c src/ts/hearth-ts-unit-nal.c \
+  src/ts/hearth-ts-part.h src/ts/hearth-ts-part.c src/ts/hearth-ts-pictures.c \
   src/ts/hearth-ts-clock.c src/ts/hearth-ts-line.c src/ts/hearth-ts-line.h \
   src/ts/hearth-ts-programme.c src/ts/hearth-ts-programme.h \
   src/ts/hearth-ts-rap-finder.c src/ts/hearth-ts-rap-finder.h \

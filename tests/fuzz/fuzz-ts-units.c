@@ -19,11 +19,46 @@ check (gboolean held)
 }
 
 static void
+on_picture (const HearthTsPes *unit, gpointer user_data)
+{
+  gsize *told = user_data;
+
+  check (unit->n_bytes > 0 && unit->frame90k >= 0);
+  *told += unit->n_bytes;
+}
+
+/* The same bytes as PES packets of 64, and as one: nothing is lost, nothing is told twice. */
+static void
+try_pictures (HearthTsCodec codec, const uint8_t *data, size_t size)
+{
+  const gsize pieces[] = { 64, MAX (size, 1) };
+  HearthTsPictures pictures;
+
+  hearth_ts_pictures_init (&pictures);
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++) {
+    gsize told = 0;
+
+    hearth_ts_pictures_reset (&pictures, codec);
+    for (size_t at = 0; at < size; at += pieces[i]) {
+      HearthTsPes pes = { .n_bytes = MIN (size - at, pieces[i]), .pts90k = at * 90, .dts90k = at * 90 };
+      g_autofree guint8 *exact = g_memdup2 (data + at, pes.n_bytes);
+
+      pes.data = exact;
+      hearth_ts_pictures_push (&pictures, &pes, on_picture, &told);
+    }
+    hearth_ts_pictures_flush (&pictures, on_picture, &told);
+    check (told == size);
+  }
+  hearth_ts_pictures_clear (&pictures);
+}
+
+static void
 try_unit (HearthTsCodec codec, const uint8_t *data, size_t size)
 {
   g_autofree guint8 *exact = g_memdup2 (data, size);
   HearthTsUnitInfo whole, half;
 
+  try_pictures (codec, data, size);
   hearth_ts_unit_scan (codec, exact, size, &whole);
   check (whole.rap == HEARTH_TS_RAP_NONE || whole.has_picture);
   hearth_ts_unit_scan (codec, exact, size / 2, &half);

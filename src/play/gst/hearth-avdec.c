@@ -26,9 +26,11 @@ struct _HearthAvdec {
 
   gboolean joining;     /* the next unit is the first */
   gboolean half;        /* of the first picture one field is in */
+  gboolean leading;     /* until the first comes a second time, pictures without a time of their own lead it */
   gint64 first90k;      /* pictures up to here are shown, or lead it and cannot be decoded */
   gint64 last90k;       /* PTS of the last picture */
   gint64 period_us;
+  gint64 frame_us;      /* as the stream's times have it; 0: not known */
   guint n_fruitless;
   gint64 work_us; /* on a unit, the running mean */
   gboolean hurrying;
@@ -40,7 +42,7 @@ static void
 restart (HearthAvdec *self)
 {
   self->joining = TRUE;
-  self->half = FALSE;
+  self->half = self->leading = FALSE;
   self->first90k = self->last90k = AV_NOPTS_VALUE;
   self->n_fruitless = 0;
 }
@@ -97,6 +99,8 @@ learn_period (HearthAvdec *self, gint64 pts90k)
 
   if (told_us >= 5000 && told_us <= 200000)
     self->period_us = told_us;
+  else if (self->frame_us >= 5000)
+    self->period_us = self->frame_us;
   else if (seen_us >= 5000 && seen_us <= 200000)
     self->period_us = seen_us;
   self->last90k = pts90k;
@@ -150,6 +154,20 @@ pull_picture (HearthAvdec *self, gint64 *work_us)
   return found;
 }
 
+/* The first picture comes a second time; those that lead it in an open GOP lack their references. */
+static gboolean
+is_unwanted (HearthAvdec *self)
+{
+  gint64 pts90k = self->frame->best_effort_timestamp;
+
+  if (self->first90k == AV_NOPTS_VALUE || (pts90k == AV_NOPTS_VALUE && !self->leading))
+    return FALSE;
+  if (pts90k == AV_NOPTS_VALUE)
+    return TRUE;
+  self->leading &= pts90k < self->first90k;
+  return pts90k <= self->first90k;
+}
+
 /* @work_us: what went into the unit so far; pushing, which waits for the pictures' time, is no work. */
 static GstFlowReturn
 push_pictures (HearthAvdec *self, gint64 work_us)
@@ -157,10 +175,7 @@ push_pictures (HearthAvdec *self, gint64 work_us)
   GstFlowReturn flow = GST_FLOW_OK;
 
   while (flow == GST_FLOW_OK && pull_picture (self, &work_us)) {
-    gint64 pts90k = self->frame->best_effort_timestamp;
-
-    /* The first picture comes a second time; those that lead it in an open GOP lack their references. */
-    if (self->first90k != AV_NOPTS_VALUE && pts90k != AV_NOPTS_VALUE && pts90k <= self->first90k)
+    if (is_unwanted (self))
       av_frame_unref (self->frame);
     else
       flow = push_picture (self, self->joining);
@@ -181,6 +196,7 @@ join (HearthAvdec *self, AVPacket *packet, GstFlowReturn *flow)
   if (first == HEARTH_FIRST_NONE || first == HEARTH_FIRST_HALF)
     return self->half;
   self->first90k = self->frame->best_effort_timestamp;
+  self->leading = first != HEARTH_FIRST_DONE;
   self->joining = FALSE;
   hearth_play_context_stage (self->context, HEARTH_STAGE_FIRST_DECODED, 0);
   *flow = push_picture (self, TRUE);
@@ -209,6 +225,8 @@ on_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     hearth_video_decoder_flush (self->decoder);
     restart (self);
   }
+  if (GST_BUFFER_DURATION_IS_VALID (buffer))
+    self->frame_us = GST_BUFFER_DURATION (buffer) / 1000;
   if (self->joining && (self->half || (packet->flags & AV_PKT_FLAG_KEY) != 0))
     inside = join (self, packet, &flow);
   if (flow == GST_FLOW_OK) {

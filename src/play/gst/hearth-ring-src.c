@@ -110,6 +110,8 @@ push_unit (Branch *branch, const HearthTsPes *pes, gboolean key, gboolean joins)
     offset90k = hearth_sync_place (branch->src->context->sync, track, time90k, FRAME90K);
   GST_BUFFER_PTS (buffer) = to_clock_time (pes->pts90k, offset90k);
   GST_BUFFER_DTS (buffer) = to_clock_time (pes->dts90k, offset90k);
+  if (pes->frame90k > 0)
+    GST_BUFFER_DURATION (buffer) = to_clock_time (pes->frame90k, 0);
   if (!key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   if (joins)

@@ -23,6 +23,9 @@ typedef struct {
 /* The path of a file made in the test's folder; NULL when there is no ffmpeg: skip. */
 char *test_stream_make (const TestStreamSpec *spec);
 
+/* The same stream with @n pictures in each PES packet of its video, of which only the first has times. @path is rewritten. */
+void test_stream_gather (const char *path, guint n);
+
 /* ---- a ring that is fed ------------------------------------------------------------------ */
 
 typedef struct _TestFeed TestFeed;

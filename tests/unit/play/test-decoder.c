@@ -2,6 +2,7 @@
 /* Pictures decoded into the frame link's buffers are bit for bit those that libavcodec decodes into its own. */
 #include "frames-testing.h"
 #include "play/hearth-video-decoder.h"
+#include "ts/hearth-ts.h"
 
 #include <unistd.h>
 
@@ -220,6 +221,134 @@ test_first_at_once (gconstpointer data)
   av_frame_free (&alone.frame);
 }
 
+/* ---- the same pictures out of PES packets of other shapes ---------------------------------------------- */
+
+typedef struct {
+  HearthTsPictures pictures;
+  Run *run;
+  GByteArray *open; /* units that share a PES */
+  guint n_open, n_units, n_told;
+} Packing;
+
+#define UNITS_A_PES 3
+
+static void
+on_unit (const HearthTsPes *pes, gpointer user_data)
+{
+  Packing *packing = user_data;
+  AVPacket *packet = av_packet_alloc ();
+
+  packing->n_told++;
+  g_assert_cmpint (av_new_packet (packet, pes->n_bytes), >=, 0);
+  memcpy (packet->data, pes->data, pes->n_bytes);
+  if (packing->run != NULL)
+    decode_into_buffers (packet, packing->run);
+  av_packet_free (&packet);
+}
+
+static void
+push_pes (Packing *packing, const guint8 *data, gsize n_bytes)
+{
+  const HearthTsPes pes = { .data = data, .n_bytes = n_bytes, .pts90k = HEARTH_TS_NO_TIME, .dts90k = HEARTH_TS_NO_TIME };
+
+  hearth_ts_pictures_push (&packing->pictures, &pes, on_unit, packing);
+}
+
+static void
+gather (AVPacket *unit, gpointer user_data)
+{
+  Packing *packing = user_data;
+
+  if (unit != NULL) {
+    g_byte_array_append (packing->open, unit->data, unit->size);
+    packing->n_open++;
+    packing->n_units++;
+  }
+  if (packing->n_open < (unit != NULL ? UNITS_A_PES : 1))
+    return;
+  push_pes (packing, packing->open->data, packing->open->len);
+  g_byte_array_set_size (packing->open, 0);
+  packing->n_open = 0;
+}
+
+/* Pieces of a length that no picture has. */
+static void
+chop (Packing *packing, const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize n_bytes, n;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n_bytes, NULL));
+  for (gsize at = 0; at < n_bytes; at += n) {
+    n = MIN (n_bytes - at, 1009);
+    push_pes (packing, (guint8 *) bytes + at, n);
+  }
+  hearth_ts_pictures_flush (&packing->pictures, on_unit, packing);
+}
+
+static void
+assert_packed (const char *path, gboolean gathered)
+{
+  g_autoptr (GPtrArray) reference = get_reference (path);
+  g_autoptr (HearthFrameOut) out = hearth_frame_out_new (&out_funcs, NULL);
+  Run run = { .digests = g_ptr_array_new_with_free_func (g_free), .frame = av_frame_alloc () };
+  Packing packing = { .open = g_byte_array_new () };
+
+  hearth_ts_pictures_init (&packing.pictures);
+  hearth_ts_pictures_reset (&packing.pictures, HEARTH_TS_VIDEO_H264);
+  run.decoder = hearth_video_decoder_new (out, on_beat, NULL);
+  g_assert_true (hearth_video_decoder_open (run.decoder, AV_CODEC_ID_H264, NULL, 0, NULL));
+  if (!gathered)
+    chop (&packing, path); /* the first time it is learnt that pictures go over borders */
+  hearth_ts_pictures_reset (&packing.pictures, HEARTH_TS_VIDEO_H264);
+  packing.run = &run;
+  if (gathered)
+    split (path, gather, &packing);
+  else
+    chop (&packing, path);
+  if (gathered) { /* fields that libavcodec's parser has apart are together, but for those that two PES share */
+    g_assert_cmpuint (packing.n_told, <=, packing.n_units);
+    g_assert_cmpuint (packing.n_told, >=, reference->len);
+  }
+  decode_into_buffers (NULL, &run);
+  g_assert_cmpuint (run.digests->len, ==, reference->len);
+  for (guint i = 0; i < reference->len; i++)
+    g_assert_cmpstr (g_ptr_array_index (run.digests, i), ==, g_ptr_array_index (reference, i));
+  hearth_video_decoder_free (run.decoder);
+  hearth_ts_pictures_clear (&packing.pictures);
+  g_byte_array_unref (packing.open);
+  g_ptr_array_unref (run.digests);
+  av_frame_free (&run.frame);
+}
+
+static void
+test_all_in_one_pes (gconstpointer data)
+{
+  g_autoptr (GPtrArray) reference = get_reference (data);
+  g_autofree char *bytes = NULL;
+  Packing packing = { 0 };
+  gsize n_bytes;
+
+  g_assert_true (g_file_get_contents (data, &bytes, &n_bytes, NULL));
+  hearth_ts_pictures_init (&packing.pictures);
+  hearth_ts_pictures_reset (&packing.pictures, HEARTH_TS_VIDEO_H264);
+  push_pes (&packing, (guint8 *) bytes, n_bytes);
+  g_assert_cmpuint (packing.n_told, ==, reference->len); /* both fields of a frame are one */
+  hearth_ts_pictures_clear (&packing.pictures);
+}
+
+static void
+test_several_a_pes (gconstpointer data)
+{
+  assert_packed (data, TRUE);
+}
+
+static void
+test_over_borders (gconstpointer data)
+{
+  assert_packed (data, FALSE);
+}
+
 /* One big picture at a high rate, by libavcodec's own encoder. */
 static AVPacket *
 make_big_picture (void)
@@ -279,6 +408,14 @@ test_no_samples (void)
   g_test_skip ("shared/samples/h264 is not beside the project");
 }
 
+static void
+add_sample (const char *group, const char *folder, const char *name, GTestDataFunc func)
+{
+  g_autofree char *test = g_strconcat (group, name, NULL);
+
+  g_test_add_data_func_full (test, g_build_filename (folder, name, NULL), func, g_free);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,14 +430,12 @@ main (int argc, char **argv)
   if (folder == NULL)
     g_test_add_func ("/play/decoder/samples", test_no_samples);
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
-    g_autofree char *test = g_strconcat ("/play/decoder/bit-exact/", name, NULL);
-
-    g_test_add_data_func_full (test, g_build_filename (samples, name, NULL), test_bit_exact, g_free);
-    if (!g_str_has_prefix (name, "CI_MW_D")) {
-      g_autofree char *alone = g_strconcat ("/play/decoder/first-at-once/", name, NULL);
-
-      g_test_add_data_func_full (alone, g_build_filename (samples, name, NULL), test_first_at_once, g_free);
-    }
+    add_sample ("/play/decoder/bit-exact/", samples, name, test_bit_exact);
+    add_sample ("/play/decoder/several-a-pes/", samples, name, test_several_a_pes);
+    add_sample ("/play/decoder/all-in-one-pes/", samples, name, test_all_in_one_pes);
+    add_sample ("/play/decoder/over-borders/", samples, name, test_over_borders);
+    if (!g_str_has_prefix (name, "CI_MW_D"))
+      add_sample ("/play/decoder/first-at-once/", samples, name, test_first_at_once);
   }
   return g_test_run ();
 }

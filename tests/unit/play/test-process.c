@@ -10,6 +10,7 @@
 
 static char *stream_path; /* NULL: no ffmpeg */
 static char *other_path;
+static char *gathered_path;
 
 typedef struct {
   TestBox *box;
@@ -106,6 +107,34 @@ test_plays (Fixture *f, gconstpointer data)
   g_variant_get (reply, "(@a{sv})", &statistics);
   g_variant_lookup (statistics, "copied-bytes-per-frame", "t", &copied);
   g_assert_cmpuint (copied, ==, 0);
+}
+
+static void
+assert_even_times (TestBox *box)
+{
+  GArray *shown = test_box_get_shown (box);
+
+  for (guint i = 1; i < shown->len; i++) {
+    const TestShown *last = get_shown (box, i - 1), *now = get_shown (box, i);
+
+    if (now->frame > last->frame)
+      g_assert_cmpint (now->pts90k - last->pts90k, ==, (gint64) (now->frame - last->frame) * 90000 / FPS);
+  }
+}
+
+/* Five pictures share a PES packet and its times: each is shown, at its own. */
+static void
+test_several_pictures_a_pes (Fixture *f, gconstpointer data)
+{
+  if (skipped ())
+    return;
+  g_clear_pointer (&f->feed, test_feed_free);
+  f->feed = test_feed_new (gathered_path, MUX_KBPS, 300);
+  test_box_open (f->box, test_feed_get_writer (f->feed), FALSE);
+  g_assert_true (test_box_wait (f->box, has_shown, GUINT_TO_POINTER (75), 10000));
+  assert_flows (f->box, 0, 9);
+  assert_even_times (f->box);
+  g_assert_cmpuint (get_shown (f->box, 0)->frame % FPS, ==, 0);
 }
 
 static void
@@ -221,7 +250,12 @@ main (int argc, char **argv)
   spec.width = 640;
   spec.height = 360;
   other_path = test_stream_make (&spec);
+  spec.channel = 9;
+  gathered_path = test_stream_make (&spec);
+  if (gathered_path != NULL)
+    test_stream_gather (gathered_path, 5);
   g_test_add ("/play/process/plays", Fixture, NULL, set_up, test_plays, tear_down);
+  g_test_add ("/play/process/several-pictures-a-pes", Fixture, NULL, set_up, test_several_pictures_a_pes, tear_down);
   g_test_add ("/play/process/zaps", Fixture, NULL, set_up, test_zaps, tear_down);
   g_test_add ("/play/process/tells-a-stall-and-goes-on", Fixture, NULL, set_up, test_tells_a_stall_and_goes_on, tear_down);
   g_test_add ("/play/process/survives-the-shell", Fixture, NULL, set_up, test_survives_the_shell, tear_down);
@@ -231,8 +265,10 @@ main (int argc, char **argv)
   if (stream_path != NULL) {
     g_unlink (stream_path);
     g_unlink (other_path);
+    g_unlink (gathered_path);
   }
   g_free (stream_path);
   g_free (other_path);
+  g_free (gathered_path);
   return status;
 }

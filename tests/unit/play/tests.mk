@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-PLAY_TESTING_SOURCES = tests/unit/play/play-testing.h tests/unit/play/play-stream.c tests/unit/play/play-box.c
-PLAY_TESTING_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames -I$(top_srcdir)/tests/unit/play
+PLAY_TESTING_SOURCES = tests/unit/play/play-testing.h tests/unit/play/play-stream.c tests/unit/play/play-gather.c \
+  tests/unit/play/play-box.c tests/unit/ts/ts-maker.c tests/unit/ts/ts-maker.h
+PLAY_TESTING_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames -I$(top_srcdir)/tests/unit/play -I$(top_srcdir)/tests/unit/ts
 PLAY_TESTING_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS) $(GST_CFLAGS) $(AV_CFLAGS)
 PLAY_TESTING_LIBS = libframestesting.la libplay.la
 

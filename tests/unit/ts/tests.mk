@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-TS_TESTS = test-ts-packets test-ts-tables test-ts-pes test-ts-units test-ts-clock test-ts-analyser test-ts-samples test-dvb-text test-si-tables test-si-collector
+TS_TESTS = test-ts-packets test-ts-tables test-ts-pes test-ts-units test-ts-pictures test-ts-clock test-ts-analyser test-ts-samples test-dvb-text test-si-tables test-si-collector
 check_PROGRAMS += $(TS_TESTS)
 TESTS += $(TS_TESTS)
 TS_TEST_LIBS = libts.la $(GLIB_LIBS)
@@ -14,6 +14,8 @@ test_ts_pes_SOURCES = tests/unit/ts/test-pes.c $(TS_TEST_MAKER)
 test_ts_pes_LDADD = $(TS_TEST_LIBS)
 test_ts_units_SOURCES = tests/unit/ts/test-units.c
 test_ts_units_LDADD = $(TS_TEST_LIBS)
+test_ts_pictures_SOURCES = tests/unit/ts/test-pictures.c
+test_ts_pictures_LDADD = $(TS_TEST_LIBS)
 test_ts_clock_SOURCES = tests/unit/ts/test-clock.c
 test_ts_clock_LDADD = $(TS_TEST_LIBS) -lm
 test_ts_analyser_SOURCES = tests/unit/ts/test-analyser.c $(TS_TEST_MAKER)
