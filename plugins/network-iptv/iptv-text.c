@@ -76,19 +76,33 @@ find_named (const char *text, gsize length, char *name, gsize n_name)
   return g_ascii_strncasecmp (name, "utf", 3) != 0 && iptv_charset_is_known (name) ? name : NULL;
 }
 
+/* In one go into room enough: no byte of these charsets becomes more than MOST_UTF8 bytes, nor what they keep for their end.
+ * g_convert() would give more room as long as iconv asks for it, and glibc's SHIFT_JISX0213 asks for ever after some broken bytes. */
+static char *
+convert (GIConv converter, const char *line, gsize length, gsize *n_bytes)
+{
+  enum { MOST_UTF8 = 4, END_BYTES = 16 };
+  gsize left = length, room = length * MOST_UTF8 + END_BYTES;
+  g_autofree char *converted = g_malloc (room);
+  char *in = (char *) line, *out = converted;
+  gboolean whole = g_iconv (converter, &in, &left, &out, &room) != (gsize) -1 && left == 0 &&
+                   g_iconv (converter, NULL, NULL, &out, &room) != (gsize) -1;
+
+  *n_bytes = (gsize) (out - converted);
+  g_iconv (converter, NULL, NULL, NULL, NULL);
+  return whole ? g_steal_pointer (&converted) : NULL;
+}
+
 static void
 append_converted (GString *out, GIConv converter, const char *line, gsize length)
 {
-  gsize written = 0;
-  g_autofree char *converted =
-    converter != (GIConv) -1 ? g_convert_with_iconv (line, (gssize) length, converter, NULL, &written, NULL) : NULL;
+  gsize n_bytes = 0;
+  g_autofree char *converted = converter != (GIConv) -1 ? convert (converter, line, length, &n_bytes) : NULL;
 
   if (converted != NULL) {
-    g_string_append_len (out, converted, (gssize) written);
+    g_string_append_len (out, converted, (gssize) n_bytes);
     return;
   }
-  if (converter != (GIConv) -1)
-    g_iconv (converter, NULL, NULL, NULL, NULL);
   converted = g_utf8_make_valid (line, (gssize) length);
   g_string_append (out, converted);
 }
