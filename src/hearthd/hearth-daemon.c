@@ -14,6 +14,9 @@
 
 HEARTH_LOG_TOPIC ("hearthd")
 
+#define FORGET_FIRST_S 600 /* by then all lists and recordings are in, or will not come */
+#define FORGET_NEXT_S (24 * 3600)
+
 struct _HearthDaemon {
   char *state_dir;
   HearthBus *bus;
@@ -29,6 +32,7 @@ struct _HearthDaemon {
   HearthMpris *mpris;
   HearthRecordingsFace *recordings;
   HearthSystem *system;
+  guint forget; /* source */
 };
 
 /* ---- what the parts tell each other ------------------------------------------------------------- */
@@ -94,12 +98,28 @@ on_recordings_changed (gpointer user_data)
 
 static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready };
 
+/* What recordings and settings point to stays, also when no list has it. */
+static gboolean
+on_forget (gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+  g_autoptr (GHashTable) pointed = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *recordings = hearth_recordings_get_all (hearth_recordings_face_get_recordings (self->recordings));
+
+  for (guint i = 0; i < recordings->len; i++)
+    g_hash_table_add (pointed, ((HearthRecording *) g_ptr_array_index (recordings, i))->manifest->channel);
+  g_hash_table_add (pointed, (gpointer) hearth_settings_store_get_string (self->settings, "player.last-channel"));
+  hearth_channels_forget (self->channels, pointed);
+  self->forget = g_timeout_add_seconds (FORGET_NEXT_S, on_forget, self);
+  return G_SOURCE_REMOVE;
+}
+
 /* ---- the daemon --------------------------------------------------------------------------------------- */
 
 static gboolean
 open_state (HearthDaemon *self, GError **error)
 {
-  static const char *migrations[3];
+  static const char *migrations[4];
   g_autofree char *first = g_strconcat (hearth_settings_schema, hearth_networks_schema, hearth_channels_schema, NULL);
   g_autofree char *path = NULL;
 
@@ -111,6 +131,7 @@ open_state (HearthDaemon *self, GError **error)
   path = g_build_filename (self->state_dir, "hearth.db", NULL);
   migrations[0] = first;
   migrations[1] = hearth_recording_notes_schema;
+  migrations[2] = hearth_channels_seen_schema;
   self->db = hearth_db_open (path, migrations, error);
   migrations[0] = NULL;
   return self->db != NULL;
@@ -159,6 +180,7 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
   hearth_playback_face_connect (self->player, hearth_recordings_face_get_recordings (self->recordings));
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
+  self->forget = g_timeout_add_seconds (FORGET_FIRST_S, on_forget, self);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
   return TRUE;
 }
@@ -173,6 +195,7 @@ hearth_daemon_stop (HearthDaemon *self)
 void
 hearth_daemon_free (HearthDaemon *self)
 {
+  g_clear_handle_id (&self->forget, g_source_remove);
   g_clear_pointer (&self->system, hearth_system_free);
   g_clear_pointer (&self->mpris, hearth_mpris_free);
   if (self->recordings != NULL)

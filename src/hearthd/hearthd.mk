@@ -8,7 +8,8 @@ libhearthd_la_SOURCES = \
   src/hearthd/channels/hearth-channel-keys.h src/hearthd/channels/hearth-channel-keys.c \
   src/hearthd/channels/hearth-channels.h src/hearthd/channels/hearth-channels.c \
   src/hearthd/channels/hearth-channels-face.h src/hearthd/channels/hearth-channels-face.c \
-  src/hearthd/channels/hearth-identities.h src/hearthd/channels/hearth-identities.c \
+  src/hearthd/channels/hearth-identities.h src/hearthd/channels/hearth-identities-private.h src/hearthd/channels/hearth-identities.c \
+  src/hearthd/channels/hearth-identities-store.c \
   src/hearthd/channels/hearth-service-list.h src/hearthd/channels/hearth-service-list.c \
   src/hearthd/display/hearth-notices.h src/hearthd/display/hearth-notices.c \
   src/hearthd/display/hearth-output.h src/hearthd/display/hearth-output.c \

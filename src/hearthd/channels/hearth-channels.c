@@ -354,3 +354,9 @@ hearth_channels_describe (HearthChannels *self, const HearthChannel *channel)
   }
   return g_variant_dict_end (&dict);
 }
+
+guint
+hearth_channels_forget (HearthChannels *self, GHashTable *pointed)
+{
+  return hearth_identities_forget (self->identities, pointed);
+}

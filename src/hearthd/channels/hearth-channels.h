@@ -35,7 +35,8 @@ typedef struct {
   guint added, removed, changed;
 } HearthChannelsDiff;
 
-extern const char hearth_channels_schema[]; /* for the database's first migration */
+extern const char hearth_channels_schema[];      /* for the database's first migration */
+extern const char hearth_channels_seen_schema[]; /* for a later one */
 
 HearthChannels *hearth_channels_new (HearthDb *db);
 void hearth_channels_free (HearthChannels *channels);
@@ -57,6 +58,9 @@ void hearth_channels_get_leg (HearthChannels *channels, const HearthLeg *leg, He
 GVariant *hearth_channels_dup_leg_attributes (HearthChannels *channels, const HearthLeg *leg); /* a(ss) */
 /* Floating a{sv} as on the bus. */
 GVariant *hearth_channels_describe (HearthChannels *channels, const HearthChannel *channel);
+/* To be called now and then, once all lists are in: forgets who has been gone for long, but none of @pointed (a set of ids: what
+ * somebody has kept). Returns how many services. */
+guint hearth_channels_forget (HearthChannels *channels, GHashTable *pointed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthChannels, hearth_channels_free)
 

@@ -1,49 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "hearthd/channels/hearth-identities.h"
+#include "hearthd/channels/hearth-identities-private.h"
 
 #include "hearthd/channels/hearth-channel-keys.h"
-#include "hearthd/channels/hearth-channels.h"
 
 #include <string.h>
 
-const char hearth_channels_schema[] =
-  "CREATE TABLE channels (id TEXT PRIMARY KEY, number TEXT NOT NULL) WITHOUT ROWID;"
-  "CREATE TABLE services (network TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, guide_id TEXT NOT NULL,"
-  " channel TEXT NOT NULL, PRIMARY KEY (network, address)) WITHOUT ROWID;";
-
-/* A channel, with legs or without. */
-typedef struct {
-  char id[17];
-  char *number;     /* (nullable) */
-  guint generation; /* of the match that gave it a leg last: one network gives one leg at most */
-  gboolean dirty;
-} Identity;
-
-/* A service as it was known last. */
-typedef struct {
-  const char *network; /* interned */
-  char *address, *name, *guide_id;
-  Identity *identity;
-  guint generation; /* of the match that found it */
-  gboolean dirty;
-} Known;
-
-/* Channels that had one name, or one guide id and name, in the order in which they came: lists give a channel's reserves its name. */
-typedef struct {
-  Identity *first;
-  GPtrArray *others; /* (nullable) */
-  guint generation, next; /* of the match that looks here, where it goes on: each is looked at once a match */
-} Bucket;
-
-struct _HearthIdentities {
-  HearthDb *db;
-  GHashTable *identities; /* id -> Identity */
-  GPtrArray *known;       /* of Known, owned */
-  GHashTable *by_address; /* "network\naddress" -> Known */
-  GHashTable *by_name;    /* folded name -> Bucket, across networks */
-  GHashTable *by_guide;   /* "guide id\nfolded name" -> Bucket, across networks */
-  guint generation;
-};
+#define SEEN_DAYS 7
 
 static void
 identity_free (Identity *identity)
@@ -102,8 +64,8 @@ put_in_bucket (GHashTable *buckets, const char *key, Identity *identity)
   }
 }
 
-static void
-index_words (HearthIdentities *self, Known *known)
+void
+hearth_identities_index (HearthIdentities *self, Known *known)
 {
   if (*known->name != '\0')
     put_in_bucket (self->by_name, known->name, known->identity);
@@ -128,7 +90,7 @@ add_known (HearthIdentities *self, const char *network, char *key, char *address
   known->generation = self->generation;
   g_ptr_array_add (self->known, known);
   g_hash_table_insert (self->by_address, key, known);
-  index_words (self, known);
+  hearth_identities_index (self, known);
   return known;
 }
 
@@ -138,7 +100,7 @@ load (HearthIdentities *self)
   sqlite3 *sqlite = hearth_db_get (self->db);
   g_autoptr (sqlite3_stmt) channels = hearth_db_prepare (sqlite, "SELECT id, number FROM channels", NULL);
   g_autoptr (sqlite3_stmt) services =
-    hearth_db_prepare (sqlite, "SELECT network, address, name, guide_id, channel FROM services", NULL);
+    hearth_db_prepare (sqlite, "SELECT network, address, name, guide_id, channel, seen FROM services", NULL);
 
   while (channels != NULL && sqlite3_step (channels) == SQLITE_ROW) {
     Identity *identity = add_identity (self, (const char *) sqlite3_column_text (channels, 0));
@@ -152,7 +114,8 @@ load (HearthIdentities *self)
     if (identity != NULL)
       add_known (self, network, join (network, address), g_strdup (address),
                  g_strdup ((const char *) sqlite3_column_text (services, 2)),
-                 g_strdup ((const char *) sqlite3_column_text (services, 3)), identity);
+                 g_strdup ((const char *) sqlite3_column_text (services, 3)), identity)
+        ->seen_day = (guint) sqlite3_column_int (services, 5);
   }
 }
 
@@ -162,6 +125,7 @@ hearth_identities_new (HearthDb *db)
   HearthIdentities *self = g_new0 (HearthIdentities, 1);
 
   self->db = db;
+  self->matched_from = self->next_from = 1;
   self->identities = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) identity_free);
   self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) known_free);
   self->by_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -274,24 +238,36 @@ rename_known (HearthIdentities *self, Known *known, const char *name)
   g_free (known->name);
   known->name = g_strdup (name);
   known->dirty = TRUE;
-  index_words (self, known);
+  hearth_identities_index (self, known);
+}
+
+/* Once a week is enough, and 100,000 rows are not written each day. */
+static void
+note_seen (Known *known, guint today)
+{
+  if (known->seen_day + SEEN_DAYS > today)
+    return;
+  known->seen_day = today;
+  known->dirty = TRUE;
 }
 
 static void
-remember (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry)
+remember (HearthIdentities *self, const char *network, Candidate *candidate, const HearthServiceEntry *entry, guint today)
 {
   Known *known = candidate->known;
 
   if (known == NULL) {
-    add_known (self, network, g_steal_pointer (&candidate->key), g_steal_pointer (&candidate->address), g_strdup (candidate->name),
-               g_strdup (entry->guide_id), candidate->identity)
-      ->dirty = TRUE;
+    known = add_known (self, network, g_steal_pointer (&candidate->key), g_steal_pointer (&candidate->address),
+                       g_strdup (candidate->name), g_strdup (entry->guide_id), candidate->identity);
+    known->dirty = TRUE;
   } else if (known->identity != candidate->identity && known->generation != self->generation) {
     known->identity = candidate->identity;
     known->dirty = TRUE;
   }
-  if (known != NULL && known->identity == candidate->identity && !g_str_equal (known->name, candidate->name))
+  if (known->identity == candidate->identity && !g_str_equal (known->name, candidate->name))
     rename_known (self, known, candidate->name);
+  known->generation = self->generation;
+  note_seen (known, today);
 }
 
 /* Addresses that are the same without their tokens are told apart by name, then by their order, and so each is remembered. */
@@ -329,6 +305,7 @@ hearth_identities_match (HearthIdentities *self, const char *network, const Hear
 {
   g_autofree Candidate *candidates = g_new0 (Candidate, n);
   GPtrArray *ids = g_ptr_array_sized_new (n);
+  const guint today = (guint) (g_get_real_time () / G_TIME_SPAN_DAY);
 
   self->generation++;
   for (guint i = 0; i < n; i++) {
@@ -340,7 +317,7 @@ hearth_identities_match (HearthIdentities *self, const char *network, const Hear
   for (guint i = 0; i < n; i++) {
     if (candidates[i].identity == NULL)
       match_words (self, network, &candidates[i], &entries[i]);
-    remember (self, network, &candidates[i], &entries[i]);
+    remember (self, network, &candidates[i], &entries[i], today);
     g_ptr_array_add (ids, candidates[i].identity->id);
   }
   for (guint i = 0; i < n; i++) {
@@ -369,84 +346,4 @@ hearth_identities_set_number (HearthIdentities *self, const char *id, const char
   g_free (identity->number);
   identity->number = g_strdup (number);
   identity->dirty = TRUE;
-}
-
-/* ---- keeping -------------------------------------------------------------------------------- */
-
-/* What the writing thread gets: copies, for the main thread goes on. */
-typedef struct {
-  GPtrArray *channels; /* id, number, id, number ... */
-  GPtrArray *services; /* network, address, name, guide id, channel ... */
-} Changes;
-
-static void
-changes_free (gpointer data)
-{
-  Changes *changes = data;
-
-  g_ptr_array_unref (changes->channels);
-  g_ptr_array_unref (changes->services);
-  g_free (changes);
-}
-
-static gboolean
-write_rows (sqlite3 *sqlite, const char *sql, GPtrArray *values, guint n_columns, GError **error)
-{
-  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (sqlite, sql, error);
-
-  if (statement == NULL)
-    return FALSE;
-  for (guint i = 0; i < values->len; i += n_columns) {
-    for (guint column = 0; column < n_columns; column++)
-      sqlite3_bind_text (statement, (int) column + 1, g_ptr_array_index (values, i + column), -1, SQLITE_STATIC);
-    if (!hearth_db_step (statement, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean
-write_changes (sqlite3 *sqlite, gpointer data, GError **error)
-{
-  Changes *changes = data;
-
-  return write_rows (sqlite, "INSERT OR REPLACE INTO channels VALUES (?, ?)", changes->channels, 2, error) &&
-         write_rows (sqlite, "INSERT OR REPLACE INTO services VALUES (?, ?, ?, ?, ?)", changes->services, 5, error);
-}
-
-void
-hearth_identities_end (HearthIdentities *self)
-{
-  Changes *changes = g_new0 (Changes, 1);
-  GHashTableIter iter;
-  gpointer value;
-
-  changes->channels = g_ptr_array_new_with_free_func (g_free);
-  changes->services = g_ptr_array_new_with_free_func (g_free);
-  g_hash_table_iter_init (&iter, self->identities);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    Identity *identity = value;
-
-    if (!identity->dirty)
-      continue;
-    g_ptr_array_add (changes->channels, g_strdup (identity->id));
-    g_ptr_array_add (changes->channels, g_strdup (identity->number != NULL ? identity->number : ""));
-    identity->dirty = FALSE;
-  }
-  for (guint i = 0; i < self->known->len; i++) {
-    Known *known = g_ptr_array_index (self->known, i);
-
-    if (!known->dirty)
-      continue;
-    g_ptr_array_add (changes->services, g_strdup (known->network));
-    g_ptr_array_add (changes->services, g_strdup (known->address));
-    g_ptr_array_add (changes->services, g_strdup (known->name));
-    g_ptr_array_add (changes->services, g_strdup (known->guide_id));
-    g_ptr_array_add (changes->services, g_strdup (known->identity->id));
-    known->dirty = FALSE;
-  }
-  if (changes->channels->len + changes->services->len > 0)
-    hearth_db_write (self->db, "the channels' identities", write_changes, changes, changes_free);
-  else
-    changes_free (changes);
 }

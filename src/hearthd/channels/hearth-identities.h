@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * A service is known again by its address without tokens, else by guide id and
  * name, else by name alone; a service of another network becomes a leg of the
  * channel that has its guide id and name, else its name. What went keeps its
- * place, so that it comes back as itself. Main thread; the database is written
+ * place for a year, so that it comes back as itself. Main thread; the database is written
  * behind.
  */
 typedef struct _HearthIdentities HearthIdentities;
@@ -26,5 +26,8 @@ const char *hearth_identities_get_number (HearthIdentities *identities, const ch
 void hearth_identities_set_number (HearthIdentities *identities, const char *id, const char *number);
 /* The list is made: what changed goes to the database. */
 void hearth_identities_end (HearthIdentities *identities);
+/* Forgets services that no list has had for a year, and beyond 100,000 of those that went the ones that went first, with the
+ * channels that have no other; but none of @pointed (a set of ids). Returns how many services. */
+guint hearth_identities_forget (HearthIdentities *identities, GHashTable *pointed);
 
 G_END_DECLS

@@ -15,7 +15,7 @@ typedef struct {
 static void
 open_channels (Fixture *f)
 {
-  const char *migrations[] = { hearth_channels_schema, NULL };
+  const char *migrations[] = { hearth_channels_schema, hearth_channels_seen_schema, NULL };
   g_autoptr (GError) error = NULL;
 
   f->db = hearth_db_open (f->path, migrations, &error);
@@ -226,6 +226,103 @@ test_kept_over_restarts (Fixture *f, gconstpointer data)
   g_assert_cmpstr (ids, ==, again);
 }
 
+/* ---- forgetting ------------------------------------------------------------------------------ */
+
+static guint
+count_rows (Fixture *f, const char *sql)
+{
+  g_autoptr (sqlite3_stmt) statement = NULL;
+
+  hearth_db_flush (f->db);
+  statement = hearth_db_prepare (hearth_db_get (f->db), sql, NULL);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  return (guint) sqlite3_column_int (statement, 0);
+}
+
+/* As if the lists had been read so many days earlier. */
+static void
+grow_older (Fixture *f, guint days)
+{
+  g_autofree char *sql = g_strdup_printf ("UPDATE services SET seen = seen - %u", days);
+
+  hearth_db_flush (f->db);
+  g_assert_cmpint (sqlite3_exec (hearth_db_get (f->db), sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  close_channels (f);
+  open_channels (f);
+}
+
+static void
+test_forgets_after_a_year (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GHashTable) pointed = g_hash_table_new (g_str_hash, g_str_equal);
+  char one[17], three[17];
+
+  set (f, "a", ONE, TWO, THREE);
+  g_strlcpy (one, find_name (f, "One")->id, sizeof one);
+  g_strlcpy (three, find_name (f, "Three")->id, sizeof three);
+  g_hash_table_add (pointed, three);
+  grow_older (f, 364);
+  set (f, "a", ONE);
+  g_assert_cmpuint (hearth_channels_forget (f->channels, pointed), ==, 0);
+  grow_older (f, 10);
+  set (f, "a", ONE);
+  g_assert_cmpuint (hearth_channels_forget (f->channels, pointed), ==, 1);
+  g_assert_cmpuint (count_rows (f, "SELECT count(*) FROM services"), ==, 2);
+  g_assert_cmpuint (count_rows (f, "SELECT count(*) FROM channels"), ==, 2);
+  set (f, "a", ONE, { .uri = "http://new/3", .name = "Three" });
+  g_assert_cmpstr (find_name (f, "One")->id, ==, one);
+  g_assert_cmpstr (find_name (f, "Three")->id, ==, three);
+}
+
+/* What stood still for a year with the box is as it was. */
+static void
+test_a_year_without_current (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GHashTable) pointed = g_hash_table_new (g_str_hash, g_str_equal);
+
+  set (f, "a", ONE, TWO, THREE);
+  grow_older (f, 1000);
+  g_assert_cmpuint (hearth_channels_forget (f->channels, pointed), ==, 0);
+  set (f, "a", ONE, TWO);
+  g_assert_cmpuint (hearth_channels_forget (f->channels, pointed), ==, 1);
+  g_assert_nonnull (find_name (f, "Two"));
+}
+
+static void
+set_many (Fixture *f, guint list, guint n)
+{
+  g_autofree TestService *services = g_new0 (TestService, n);
+  g_autoptr (GStringChunk) texts = g_string_chunk_new (1 << 20);
+  g_autoptr (HearthServiceList) made = NULL;
+
+  for (guint i = 0; i < n; i++) {
+    char text[64];
+
+    g_snprintf (text, sizeof text, "http://provider.example/%u/%u.ts", list, i);
+    services[i].uri = g_string_chunk_insert (texts, text);
+    g_snprintf (text, sizeof text, "Film %u of list %u", i, list);
+    services[i].name = g_string_chunk_insert (texts, text);
+  }
+  made = testing_make_list (services, n);
+  hearth_channels_set_list (f->channels, "a", made, &f->diff);
+}
+
+/* A provider with other entries each day. */
+static void
+test_forgets_beyond_a_bound (Fixture *f, gconstpointer data)
+{
+  enum { N = 40000 };
+  g_autoptr (GHashTable) pointed = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint list = 0; list < 4; list++)
+    set_many (f, list, N);
+  g_assert_cmpuint (hearth_channels_forget (f->channels, pointed), ==, 3 * N - 100000);
+  g_assert_cmpuint (count_rows (f, "SELECT count(*) FROM services"), ==, 100000 + N);
+  g_assert_cmpuint (hearth_channels_get_size (f->channels), ==, N);
+  set_many (f, 3, N);
+  assert_diff (f, 0, 0, 0);
+}
+
 /* ---- legs ------------------------------------------------------------------------------------- */
 
 static void
@@ -372,6 +469,9 @@ main (int argc, char **argv)
     { "/channels/identities/duplicates", test_duplicates },
     { "/channels/identities/reserves-with-new-addresses", test_reserves_with_new_addresses },
     { "/channels/identities/kept-over-restarts", test_kept_over_restarts },
+    { "/channels/identities/forgets-after-a-year", test_forgets_after_a_year },
+    { "/channels/identities/a-year-without-current", test_a_year_without_current },
+    { "/channels/identities/forgets-beyond-a-bound", test_forgets_beyond_a_bound },
     { "/channels/legs/two-networks", test_two_networks_make_legs },
     { "/channels/legs/one-a-network", test_one_network_gives_one_leg },
     { "/channels/list/numbers", test_numbers },
