@@ -132,6 +132,58 @@ hearth_db_write (HearthDb *self, const char *what, HearthDbFunc func, gpointer d
   push (self, (Job){ .what = what, .func = func, .data = data, .destroy = destroy });
 }
 
+/* ---- one statement --------------------------------------------------------------------- */
+
+typedef struct {
+  const char *sql; /* static */
+  GVariant *values;
+} Statement;
+
+static void
+statement_free (gpointer data)
+{
+  Statement *self = data;
+
+  g_variant_unref (self->values);
+  g_free (self);
+}
+
+static void
+bind_value (sqlite3_stmt *statement, int index, GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    sqlite3_bind_text (statement, index, g_variant_get_string (value, NULL), -1, SQLITE_TRANSIENT);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    sqlite3_bind_int (statement, index, g_variant_get_boolean (value));
+  else
+    sqlite3_bind_int64 (statement, index, g_variant_get_int64 (value));
+}
+
+static gboolean
+run_statement (sqlite3 *sqlite, gpointer data, GError **error)
+{
+  const Statement *self = data;
+  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (sqlite, self->sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  for (gsize i = 0; i < g_variant_n_children (self->values); i++) {
+    g_autoptr (GVariant) value = g_variant_get_child_value (self->values, i);
+
+    bind_value (statement, (int) i + 1, value);
+  }
+  return hearth_db_step (statement, error);
+}
+
+void
+hearth_db_run (HearthDb *self, const char *what, const char *sql, GVariant *values)
+{
+  Statement *statement = g_new (Statement, 1);
+
+  *statement = (Statement){ sql, g_variant_ref_sink (values) };
+  hearth_db_write (self, what, run_statement, statement, statement_free);
+}
+
 void
 hearth_db_flush (HearthDb *self)
 {

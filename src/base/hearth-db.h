@@ -29,6 +29,8 @@ void hearth_db_close (HearthDb *db);
 sqlite3 *hearth_db_get (HearthDb *db);
 /* Queues; @data is freed by @destroy after the job. Failures are logged with @what. */
 void hearth_db_write (HearthDb *db, const char *what, HearthDbFunc func, gpointer data, GDestroyNotify destroy);
+/* Queues one statement; @values (a tuple of s, b and x; floating is taken) are what its question marks stand for, in order. */
+void hearth_db_run (HearthDb *db, const char *what, const char *sql, GVariant *values);
 /* Waits until everything queued is written; for tests and the end. */
 void hearth_db_flush (HearthDb *db);
 /* A prepared statement, finalised by sqlite3_finalize(). */

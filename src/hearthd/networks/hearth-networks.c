@@ -28,47 +28,17 @@ struct _HearthNetworks {
 
 /* ---- keeping ------------------------------------------------------------------------------- */
 
-typedef struct {
-  char *name, *kind, *settings; /* kind NULL: forget it */
-} Row;
-
-static void
-row_free (gpointer data)
-{
-  Row *row = data;
-
-  g_free (row->name);
-  g_free (row->kind);
-  g_free (row->settings);
-  g_free (row);
-}
-
-static gboolean
-write_row (sqlite3 *sqlite, gpointer data, GError **error)
-{
-  Row *row = data;
-  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (
-    sqlite, row->kind != NULL ? "INSERT OR REPLACE INTO networks VALUES (?, ?, ?)" : "DELETE FROM networks WHERE name = ?", error);
-
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_text (statement, 1, row->name, -1, SQLITE_STATIC);
-  if (row->kind != NULL) {
-    sqlite3_bind_text (statement, 2, row->kind, -1, SQLITE_STATIC);
-    sqlite3_bind_text (statement, 3, row->settings, -1, SQLITE_STATIC);
-  }
-  return hearth_db_step (statement, error);
-}
-
 static void
 keep (HearthNetworks *self, const char *name, const char *kind, GVariant *settings)
 {
-  Row *row = g_new0 (Row, 1);
+  g_autofree char *text = NULL;
 
-  row->name = g_strdup (name);
-  row->kind = g_strdup (kind);
-  row->settings = settings != NULL ? g_variant_print (settings, TRUE) : NULL;
-  hearth_db_write (self->db, "a network", write_row, row, row_free);
+  if (kind == NULL) {
+    hearth_db_run (self->db, "a network", "DELETE FROM networks WHERE name = ?", g_variant_new ("(s)", name));
+    return;
+  }
+  text = g_variant_print (settings, TRUE);
+  hearth_db_run (self->db, "a network", "INSERT OR REPLACE INTO networks VALUES (?, ?, ?)", g_variant_new ("(sss)", name, kind, text));
 }
 
 static char *

@@ -32,48 +32,12 @@ hearth_recording_notes_load (HearthDb *db)
   return notes;
 }
 
-typedef struct {
-  char *id;
-  HearthRecordingNote *note; /* NULL: forget it */
-} Row;
-
-static void
-row_free (gpointer data)
-{
-  Row *row = data;
-
-  g_free (row->id);
-  g_clear_pointer (&row->note, hearth_recording_notes_free);
-  g_free (row);
-}
-
-static gboolean
-write_row (sqlite3 *sqlite, gpointer data, GError **error)
-{
-  Row *row = data;
-  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (
-    sqlite, row->note != NULL ? "INSERT OR REPLACE INTO recordings VALUES (?, ?, ?, ?)" : "DELETE FROM recordings WHERE id = ?", error);
-
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_text (statement, 1, row->id, -1, SQLITE_STATIC);
-  if (row->note != NULL) {
-    sqlite3_bind_text (statement, 2, row->note->title, -1, SQLITE_STATIC);
-    sqlite3_bind_int (statement, 3, row->note->is_protected);
-    sqlite3_bind_int64 (statement, 4, row->note->position_us);
-  }
-  return hearth_db_step (statement, error);
-}
-
 void
 hearth_recording_notes_keep (HearthDb *db, const char *id, const HearthRecordingNote *note)
 {
-  Row *row = g_new0 (Row, 1);
-
-  row->id = g_strdup (id);
-  if (note != NULL) {
-    row->note = g_memdup2 (note, sizeof *note);
-    row->note->title = g_strdup (note->title != NULL ? note->title : "");
-  }
-  hearth_db_write (db, "a recording's note", write_row, row, row_free);
+  if (note == NULL)
+    hearth_db_run (db, "a recording's note", "DELETE FROM recordings WHERE id = ?", g_variant_new ("(s)", id));
+  else
+    hearth_db_run (db, "a recording's note", "INSERT OR REPLACE INTO recordings VALUES (?, ?, ?, ?)",
+                   g_variant_new ("(ssbx)", id, note->title != NULL ? note->title : "", note->is_protected, note->position_us));
 }

@@ -68,41 +68,17 @@ hearth_settings_store_get_uint (HearthSettingsStore *self, const char *key)
 
 /* ---- keeping ------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *key;
-  char *text; /* NULL: back to the default */
-} Row;
-
-static void
-row_free (gpointer data)
-{
-  g_free (((Row *) data)->text);
-  g_free (data);
-}
-
-static gboolean
-write_row (sqlite3 *sqlite, gpointer data, GError **error)
-{
-  Row *row = data;
-  g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (
-    sqlite, row->text != NULL ? "INSERT OR REPLACE INTO settings VALUES (?, ?)" : "DELETE FROM settings WHERE key = ?", error);
-
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_text (statement, 1, row->key, -1, SQLITE_STATIC);
-  if (row->text != NULL)
-    sqlite3_bind_text (statement, 2, row->text, -1, SQLITE_STATIC);
-  return hearth_db_step (statement, error);
-}
-
 static void
 keep (HearthSettingsStore *self, const char *key, GVariant *value)
 {
-  Row *row = g_new0 (Row, 1);
+  g_autofree char *text = NULL;
 
-  row->key = key;
-  row->text = value != NULL ? g_variant_print (value, FALSE) : NULL;
-  hearth_db_write (self->db, "a setting", write_row, row, row_free);
+  if (value == NULL) {
+    hearth_db_run (self->db, "a setting", "DELETE FROM settings WHERE key = ?", g_variant_new ("(s)", key));
+    return;
+  }
+  text = g_variant_print (value, FALSE);
+  hearth_db_run (self->db, "a setting", "INSERT OR REPLACE INTO settings VALUES (?, ?)", g_variant_new ("(ss)", key, text));
 }
 
 static void
