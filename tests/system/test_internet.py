@@ -199,8 +199,9 @@ class Door(http.server.BaseHTTPRequestHandler):
     target = ''
 
     def do_GET(self):
-        known = self.headers.get('User-Agent') == 'Known/1' and self.headers.get('Referer') == 'http://from.example/'
-        self.send_response(302 if known and self.headers.get('X-Ticket') == 'a b' else 403)
+        agent = self.headers.get('User-Agent')
+        known = agent == 'Known/1' and self.headers.get('Referer') == 'http://from.example/' and self.headers.get('X-Ticket') == 'a b'
+        self.send_response(302 if known or (agent == 'Box/1' and self.path == '/box.m3u8') else 403)
         self.send_header('Location', self.target)
         self.send_header('Content-Length', '0')
         self.end_headers()
@@ -223,12 +224,15 @@ def what_the_list_says_of_requests_holds_for_lists_too(programs):
             file.write('#EXTM3U\n#EXTINF:-1,By options\n#EXTVLCOPT:http-user-agent=Known/1\n#EXTVLCOPT:http-referrer=http://from.example/\n'
                        f'#KODIPROP:inputstream.adaptive.stream_headers=X-Ticket=a%20b\n{base}/a.m3u8\n'
                        f'#EXTINF:-1,Behind a bar\n{base}/b|User-Agent=Known%2F1&Referer=http%3A%2F%2Ffrom.example%2F&X-Ticket=a%20b\n'
-                       f'#EXTINF:-1,A stranger\n{base}/c.m3u8\n')
+                       f'#EXTINF:-1,A stranger\n{base}/c.m3u8\n'
+                       f'#EXTINF:-1,By the name that the network gives\n{base}/box.m3u8\n')
         os.chmod(playlist, 0o644)
-        box.add_network('door', location=playlist)
+        box.add_network('door', location=playlist, **{'user-agent': 'Box/1'})
         box.wait(box.try_log_frames, 15, 'the screen')
-        for number in (1, 2):
+        for number in (1, 2, 4):
             box.wait_frame(1, 20, serial=box.zap(number), count=10)
+        box.zap(1)
+        box.wait_frame(1, 20, serial=box.call(VIEW, 'Player1', 'OpenUri', '(sa{sv})', f'{base}/box.m3u8', {}), count=10)
         box.zap(3)
         box.wait(lambda: '403' in box.get(VIEW, 'Player1', 'ReasonText'), 5, 'the refusal')
     finally:

@@ -48,6 +48,15 @@ call (HearthNetworkObject *self, const char *method, GVariant *parameters, GUnix
                                             G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, fds, self->cancellable, callback, user_data);
 }
 
+const char *
+hearth_network_object_get_setting (HearthNetworkObject *self, const char *key)
+{
+  const char *text = "";
+
+  g_variant_lookup (self->settings, key, "&s", &text);
+  return text;
+}
+
 gboolean
 hearth_network_object_is_connected (HearthNetworkObject *self)
 {

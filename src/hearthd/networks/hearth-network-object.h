@@ -31,6 +31,8 @@ HearthNetworkObject *hearth_network_object_new (const char *name, const char *ki
 void hearth_network_object_free (HearthNetworkObject *network); /* ends its worker */
 const char *hearth_network_object_get_name (HearthNetworkObject *network);
 const char *hearth_network_object_get_kind (HearthNetworkObject *network);
+/* A text of its settings, "" where it is not set. Borrowed until the next SetSettings. */
+const char *hearth_network_object_get_setting (HearthNetworkObject *network, const char *key);
 /* Its worker is there: streams that it held are known, new ones are opened at once. */
 gboolean hearth_network_object_is_connected (HearthNetworkObject *network);
 HearthWorker *hearth_network_object_get_worker (HearthNetworkObject *network);

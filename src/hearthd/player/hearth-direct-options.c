@@ -106,14 +106,27 @@ hearth_direct_options_add (GVariantDict *options, GVariant *attributes)
   g_variant_dict_insert_value (options, "headers", g_variant_builder_end (&adding.headers));
 }
 
+/* As a header of a request it could bring others with it. */
+static void
+add_user_agent (GVariantDict *options, HearthNetworkObject *network)
+{
+  const char *name = network != NULL ? hearth_network_object_get_setting (network, "user-agent") : "";
+
+  if (*name != '\0' && strpbrk (name, "\r\n") == NULL)
+    g_variant_dict_insert (options, "user-agent", "s", name);
+}
+
 void
-hearth_direct_options_add_of_channel (GVariantDict *options, HearthChannels *channels, const char *id, guint leg)
+hearth_direct_options_add_of_channel (GVariantDict *options, HearthNetworks *networks, HearthChannels *channels, const char *id, guint leg)
 {
   const HearthChannel *channel = *id != '\0' ? hearth_channels_find (channels, id) : NULL;
   g_autoptr (GVariant) attributes = NULL;
 
-  if (channel == NULL || leg >= channel->n_legs)
+  if (channel == NULL || leg >= channel->n_legs) {
+    add_user_agent (options, hearth_networks_get_any (networks, "iptv"));
     return;
+  }
+  add_user_agent (options, hearth_networks_find (networks, channel->legs[leg].network));
   attributes = hearth_channels_dup_leg_attributes (channels, &channel->legs[leg]);
   hearth_direct_options_add (options, attributes);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "hearthd/channels/hearth-channels.h"
+#include "hearthd/networks/hearth-networks.h"
 
 G_BEGIN_DECLS
 
@@ -9,8 +9,9 @@ G_BEGIN_DECLS
  * Play1.OpenUri: user-agent s, referrer s, headers a{ss}. @attributes: a(ss), (nullable). Foreign: no value can make a further
  * header. */
 void hearth_direct_options_add (GVariantDict *options, GVariant *attributes);
-/* The same of a channel's leg; nothing where there is none. */
-void hearth_direct_options_add_of_channel (GVariantDict *options, HearthChannels *channels, const char *id, guint leg);
+/* The same of a channel's leg; for what it does not say, and for an address that is of no list (@id ""), the settings of its
+ * network, or of the one that would have opened it, hold. */
+void hearth_direct_options_add_of_channel (GVariantDict *options, HearthNetworks *networks, HearthChannels *channels, const char *id, guint leg);
 /* By its path: HLS or DASH. */
 gboolean hearth_direct_is_list (const char *uri);
 /* An address as it may be seen on the bus, without what only its owner should know. (transfer full) */

@@ -213,7 +213,7 @@ make_options (HearthPlayer *self, gboolean resume)
   g_variant_dict_insert (&options, "resume", "b", resume);
   g_variant_dict_insert (&options, "audio", "s", hearth_settings_store_get_string (self->settings, "player.audio-language"));
   if (self->on.direct)
-    hearth_direct_options_add_of_channel (&options, self->channels, self->on.channel, self->on.leg);
+    hearth_direct_options_add_of_channel (&options, self->networks, self->channels, self->on.channel, self->on.leg);
   return g_variant_dict_end (&options);
 }
 
