@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define NO_KEY_FRAME_US 1700000 /* both are on screen within two seconds */
-#define CANNOT_DECODE_US 1700000
+#define NO_KEY_FRAME_US 2250000 /* a group of pictures of two seconds, and its key frame's transfer: sooner, one that is right would be blamed */
+#define CANNOT_DECODE_US 1700000 /* on screen within two seconds */
 
 void
 hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us)

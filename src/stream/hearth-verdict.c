@@ -14,7 +14,23 @@ say (HearthVerdict *verdict, HearthError code, const char *text)
     *(char *) g_utf8_find_prev_char (verdict->text, verdict->text + strlen (verdict->text)) = '\0';
 }
 
+#define TRANSFER_US 250000 /* a key frame's own time on the line */
 #define USUAL_INTERVAL_US (5 * G_USEC_PER_SEC) /* of key frames, before two of them told their own */
+
+/* So long after packets began to come, or after the last key frame, the next one may be missing. Joined just behind one, a group
+ * of pictures of the usual two seconds has its next only then: that is no fault, and no notice flashes up. A stream that tells
+ * already why there will be none (scrambled, no tables) need not be waited for. */
+static gint64
+get_patience (const HearthIngestFlow *flow, gboolean started, gboolean hopeless)
+{
+  const gint64 interval_us = flow->key_frame_interval_us > 0 ? flow->key_frame_interval_us : USUAL_INTERVAL_US;
+
+  if (started)
+    return HEARTH_VERDICT_PATIENCE_US + 2 * interval_us;
+  if (hopeless)
+    return HEARTH_VERDICT_PATIENCE_US;
+  return MAX (HEARTH_VERDICT_KEY_FRAME_US, flow->key_frame_interval_us + TRANSFER_US);
+}
 
 /* Packets come; can a picture start? Where one has started, the next key frame may be long in coming. */
 static void
@@ -22,14 +38,14 @@ judge_pictures (HearthVerdict *verdict, const HearthIngestFlow *flow, gint64 now
 {
   const gboolean started = flow->last_key_frame_us >= flow->flowing_since_us;
   const gint64 since_us = started ? flow->last_key_frame_us : flow->flowing_since_us;
-  const gint64 interval_us = flow->key_frame_interval_us > 0 ? flow->key_frame_interval_us : USUAL_INTERVAL_US;
-  const gint64 patience_us = HEARTH_VERDICT_PATIENCE_US + (started ? 2 * interval_us : 0);
   const guint64 packets = flow->ts.packets - flow->packets_at_key_frame; /* stuffing counted in: a hint is enough */
   const guint64 scrambled = flow->ts.scrambled - flow->scrambled_at_key_frame;
 
-  if (now_us - since_us <= patience_us || (flow->has_tables && !flow->has_video))
+  const gboolean is_scrambled = scrambled > packets / 2;
+
+  if (now_us - since_us <= get_patience (flow, started, is_scrambled || !flow->has_tables) || (flow->has_tables && !flow->has_video))
     return;
-  if (scrambled > packets / 2)
+  if (is_scrambled)
     say (verdict, HEARTH_ERROR_NO_KEY_FRAME,
          "The stream is scrambled: it needs a subscription or a decryption that this box does not have.");
   else if (!flow->has_tables)

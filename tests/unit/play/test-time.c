@@ -231,8 +231,10 @@ test_watch_names_the_reason (void)
   for (guint i = 0; i < 8; i++) { /* data, and no key frame in them */
     in.now_us += 250000;
     in.head += 188;
-    g_assert_cmpint (hearth_watch_look (&watch, &in), !=, HEARTH_WATCH_PLAYING);
+    g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
   }
+  in.now_us += 600000; /* a group of two seconds would have brought one */
+  in.head += 188;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_KEY_FRAME);
   in.key = TRUE;
   in.decoded = 1;

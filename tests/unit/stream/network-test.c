@@ -3,7 +3,7 @@
  *
  *   test:run        a picture from the start
  *   test:late       joined, and silent for 2.2 s; then as run
- *   test:keyless    packets at once, key frames only after 2.2 s
+ *   test:keyless    packets at once, key frames only after 3.2 s
  *   test:scrambled  all packets scrambled
  *   test:end        a little of run, then the end
  *   test:fail       fails at once: no address
@@ -20,6 +20,7 @@
 #define PMT_PID 0x100
 #define VIDEO_PID 0x101
 #define LATE_US 2200000
+#define KEYLESS_US 3200000
 #define FRAME_US 20000
 #define FRAMES_A_KEY 10
 #define STUFFING_A_PUSH 10000 /* packets, in 200 ms of the stream's time */
@@ -176,7 +177,7 @@ stream_main (gpointer data)
   if (does (self, "late") && !pause_us (self, LATE_US))
     return NULL;
   do {
-    gboolean keys = !does (self, "keyless") || g_get_monotonic_time () - start_us > LATE_US;
+    gboolean keys = !does (self, "keyless") || g_get_monotonic_time () - start_us > KEYLESS_US;
 
     push_frames (self, keys, does (self, "scrambled"));
     health.received++;

@@ -56,10 +56,12 @@ test_no_key_frame (void)
   HearthIngestReport report = flowing (10 * S, 11 * S, 0);
 
   assert_verdict (&report, 11 * S, "running", "");
-  report.flow.last_packet_us = 12 * S;
-  assert_verdict (&report, 12 * S, "running", "NoKeyFrame");
-  report.flow.last_key_frame_us = 12 * S; /* it came */
-  assert_verdict (&report, 12 * S, "running", "");
+  report.flow.last_packet_us = 12 * S + 200000;
+  assert_verdict (&report, 12 * S + 200000, "running", ""); /* groups of two seconds: the first key frame is on the line */
+  report.flow.last_packet_us = 12 * S + 300000;
+  assert_verdict (&report, 12 * S + 300000, "running", "NoKeyFrame");
+  report.flow.last_key_frame_us = 12 * S + 300000; /* it came */
+  assert_verdict (&report, 12 * S + 300000, "running", "");
 
   report = flowing (10 * S, 30 * S, 24 * S);
   report.flow.key_frame_interval_us = 3 * S; /* the next one is due at 27, late at 31.5 */
@@ -85,8 +87,26 @@ test_after_silence (void)
   HearthIngestReport report = flowing (50 * S, 51 * S, 20 * S); /* flows again since 50; the last key frame is of before */
 
   assert_verdict (&report, 51 * S, "running", "");
-  report.flow.last_packet_us = 52 * S;
-  assert_verdict (&report, 52 * S, "running", "NoKeyFrame");
+  report.flow.last_packet_us = 53 * S;
+  assert_verdict (&report, 53 * S, "running", "NoKeyFrame");
+  report.flow.key_frame_interval_us = 5 * S; /* known from before: this service has them seldom */
+  assert_verdict (&report, 53 * S, "running", "");
+  report.flow.last_packet_us = 56 * S;
+  assert_verdict (&report, 56 * S, "running", "NoKeyFrame");
+}
+
+/* Where no key frame can be hoped for, the reason is told within two seconds. */
+static void
+test_hopeless (void)
+{
+  HearthIngestReport report = flowing (10 * S, 11 * S + 750000, 0);
+
+  assert_verdict (&report, 11 * S + 750000, "running", "");
+  report.flow.ts.scrambled = report.flow.ts.packets;
+  assert_verdict (&report, 11 * S + 750000, "running", "NoKeyFrame");
+  report = flowing (10 * S, 11 * S + 750000, 0);
+  report.flow.has_tables = FALSE;
+  assert_verdict (&report, 11 * S + 750000, "running", "NoKeyFrame");
 }
 
 static void
@@ -161,6 +181,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/stream/verdict/no-packets", test_no_packets);
   g_test_add_func ("/stream/verdict/no-key-frame", test_no_key_frame);
+  g_test_add_func ("/stream/verdict/hopeless", test_hopeless);
   g_test_add_func ("/stream/verdict/first-interval", test_first_interval);
   g_test_add_func ("/stream/verdict/after-silence", test_after_silence);
   g_test_add_func ("/stream/verdict/radio", test_radio);
