@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libhearthd.la
 libhearthd_la_SOURCES = \
   src/hearthd/hearth-daemon.h src/hearthd/hearth-daemon.c \
   src/hearthd/bus/hearth-bus.h src/hearthd/bus/hearth-bus.c src/hearthd/bus/hearth-callers.h src/hearthd/bus/hearth-callers.c \
+  src/hearthd/bus/hearth-introspection.h src/hearthd/bus/hearth-introspection.c \
   src/hearthd/bus/hearth-object-manager.h src/hearthd/bus/hearth-object-manager.c \
   src/hearthd/channels/hearth-channel-keys.h src/hearthd/channels/hearth-channel-keys.c \
   src/hearthd/channels/hearth-channels.h src/hearthd/channels/hearth-channels.c \

@@ -2,6 +2,7 @@
 #include "hearthd/bus/hearth-bus.h"
 
 #include "hearthd/bus/hearth-callers.h"
+#include "hearthd/bus/hearth-introspection.h"
 #include "hearthd/bus/hearth-object-manager.h"
 
 #include <hearth/error.h>
@@ -14,6 +15,7 @@ struct _HearthBus {
   HearthCallers *callers;
   GHashTable *objects; /* path -> GPtrArray of Export */
   HearthObjectManager *manager;
+  HearthIntrospection *introspection;
 };
 
 /* One interface of one object. */
@@ -364,6 +366,24 @@ dup_objects (HearthCaller caller, gpointer user_data)
   return g_variant_builder_end (&objects);
 }
 
+static void
+on_introspect (const char *path, GString *xml, GPtrArray *paths, gpointer user_data)
+{
+  HearthBus *self = user_data;
+  GPtrArray *exports = g_hash_table_lookup (self->objects, path);
+  GHashTableIter iter;
+  gpointer other;
+
+  for (guint i = 0; exports != NULL && i < exports->len; i++)
+    g_dbus_interface_info_generate_xml (((Export *) g_ptr_array_index (exports, i))->info, 2, xml);
+  if (g_str_equal (path, HEARTH_OBJECT_MANAGER_PATH))
+    hearth_object_manager_describe (self->manager, xml);
+  g_ptr_array_add (paths, (gpointer) HEARTH_OBJECT_MANAGER_PATH);
+  g_hash_table_iter_init (&iter, self->objects);
+  while (g_hash_table_iter_next (&iter, &other, NULL))
+    g_ptr_array_add (paths, other);
+}
+
 HearthBus *
 hearth_bus_new (GDBusConnection *connection)
 {
@@ -373,12 +393,14 @@ hearth_bus_new (GDBusConnection *connection)
   self->callers = hearth_callers_new (connection);
   self->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   self->manager = hearth_object_manager_new (connection, self->callers, dup_objects, self);
+  self->introspection = hearth_introspection_new (connection, self->callers, on_introspect, self);
   return self;
 }
 
 void
 hearth_bus_free (HearthBus *self)
 {
+  hearth_introspection_free (self->introspection);
   hearth_object_manager_free (self->manager);
   g_hash_table_unref (self->objects);
   hearth_callers_free (self->callers);

@@ -79,6 +79,12 @@ hearth_object_manager_free (HearthObjectManager *self)
 }
 
 void
+hearth_object_manager_describe (HearthObjectManager *self, GString *xml)
+{
+  g_dbus_interface_info_generate_xml (self->info->interfaces[0], 2, xml);
+}
+
+void
 hearth_object_manager_tell_added (HearthObjectManager *self, const char *path, const char *interface, GVariant *properties)
 {
   GVariantBuilder interfaces;

@@ -16,6 +16,7 @@ typedef GVariant *(*HearthObjectsFunc) (HearthCaller caller, gpointer user_data)
 HearthObjectManager *hearth_object_manager_new (GDBusConnection *connection, HearthCallers *callers, HearthObjectsFunc objects,
                                                 gpointer user_data);
 void hearth_object_manager_free (HearthObjectManager *manager);
+void hearth_object_manager_describe (HearthObjectManager *manager, GString *xml); /* its interface, for introspection */
 void hearth_object_manager_tell_added (HearthObjectManager *manager, const char *path, const char *interface, GVariant *properties);
 void hearth_object_manager_tell_removed (HearthObjectManager *manager, const char *path, const char *const *interfaces);
 

@@ -48,6 +48,9 @@ static const Shown shown[] = {
   { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
 };
 
+static const char *const introspected[] = { "/", "/tv", "/tv/hearth", "/tv/hearth/network", "/tv/hearth/network/mine",
+                                            "/tv/hearth/network/nothing", NULL };
+
 typedef struct {
   char *folder, *address;
   GSubprocess *daemon;
@@ -409,6 +412,20 @@ try_get_all (Nobody *nobody, const char *path, const char *interface)
     printf ("GetAll of %s tells something\n", interface);
 }
 
+/* The names of networks are the household's. */
+static void
+try_introspect (Nobody *nobody, const char *path)
+{
+  g_autoptr (GVariant) reply =
+    call_as_nobody (path, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, nobody, NULL);
+  const char *xml = NULL;
+
+  if (reply != NULL)
+    g_variant_get (reply, "(&s)", &xml);
+  if (xml == NULL || strstr (xml, "name") != NULL)
+    printf ("Introspect of %s tells: %s\n", path, xml != NULL ? xml : "nothing at all");
+}
+
 /* Prints what a nobody could do, then how much was tried. */
 static int
 run_nobody (const char *address)
@@ -427,6 +444,8 @@ run_nobody (const char *address)
   }
   try_one ("/tv/hearth", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, "GetManagedObjects", call_as_nobody,
            judge_nobody, &nobody);
+  for (const char *const *path = introspected; *path != NULL; path++)
+    try_introspect (&nobody, *path);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   printf ("tried %u\n", nobody.tried);
@@ -627,6 +646,46 @@ test_object_manager (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_signals (f, "PropertiesChanged"), ==, 0);
 }
 
+static GDBusNodeInfo *
+introspect (Fixture *f, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = call (f, path, "org.freedesktop.DBus.Introspectable", "Introspect", NULL, &error);
+  GDBusNodeInfo *node;
+  const char *xml;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &xml);
+  node = g_dbus_node_info_new_for_xml (xml, &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+static guint
+count_nodes (const GDBusNodeInfo *node)
+{
+  return node->nodes != NULL ? g_strv_length ((char **) node->nodes) : 0; /* an array of pointers that ends with NULL */
+}
+
+/* Browsers of the bus find the owner's way from the root to each object. */
+static void
+test_introspection (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDBusNodeInfo) root = introspect (f, "/"), hearth = introspect (f, "/tv/hearth"), networks = introspect (f, "/tv/hearth/network");
+  g_autoptr (GDBusNodeInfo) network = introspect (f, "/tv/hearth/network/mine"), nothing = introspect (f, "/tv/hearth/net");
+
+  g_assert_cmpuint (count_nodes (root), ==, 2); /* tv, org */
+  g_assert_cmpuint (count_nodes (hearth), ==, 3);
+  g_assert_nonnull (g_dbus_node_info_lookup_interface (hearth, "tv.hearth.Channels1"));
+  g_assert_nonnull (g_dbus_node_info_lookup_interface (hearth, "org.freedesktop.DBus.ObjectManager"));
+  g_assert_nonnull (g_dbus_node_info_lookup_interface (hearth, "org.freedesktop.DBus.Properties"));
+  g_assert_cmpuint (count_nodes (networks), ==, 1);
+  g_assert_cmpstr (networks->nodes[0]->path, ==, "mine");
+  g_assert_null (networks->interfaces[0]);
+  g_assert_nonnull (g_dbus_node_info_lookup_interface (network, "tv.hearth.Network1"));
+  g_assert_cmpuint (count_nodes (network) + count_nodes (nothing), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -637,6 +696,7 @@ main (int argc, char **argv)
     { "/bus/owner-may-all", test_owner_may_all },           { "/bus/nobody-may-nothing", test_nobody_may_nothing },
     { "/bus/properties-changed", test_properties_changed }, { "/bus/set-by-the-owner", test_set_by_the_owner },
     { "/bus/methods-and-signals", test_methods_and_signals }, { "/bus/object-manager", test_object_manager },
+    { "/bus/introspection", test_introspection },
   };
   const char *address = g_getenv (CLIENT_ADDRESS);
 
