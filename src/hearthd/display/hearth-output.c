@@ -3,13 +3,13 @@
 
 #include "dbus/tv.hearth.Display1.h"
 #include "hearthd/display/hearth-notices.h"
+#include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/error.h>
 #include <hearth/log.h>
 
 HEARTH_LOG_TOPIC ("display")
 
-#define SHELL_PATH "/tv/hearth/internal"
 #define SHELL_INTERFACE "tv.hearth.internal.Shell1"
 #define BUS_PATH "/tv/hearth/output/main"
 #define VIEW "main"
@@ -43,10 +43,10 @@ static void
 tell (HearthOutput *self, const char *method, GVariant *parameters, GUnixFDList *fds)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+  const HearthWorkerCall call = { .interface = SHELL_INTERFACE, .method = method, .parameters = owned, .fds = fds, .timeout_ms = TIMEOUT_MS };
 
   if (hearth_output_is_connected (self))
-    g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE,
-                                              method, owned, NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, fds, NULL, NULL, NULL);
+    hearth_worker_call (self->shell, &call, NULL, NULL);
 }
 
 void
@@ -133,7 +133,7 @@ hearth_output_set_blank (HearthOutput *self, gboolean blank)
 static void
 on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, NULL);
   g_autoptr (GVariant) display = NULL;
   g_autoptr (HearthOutput) self = user_data;
   g_autofree const char **imports = NULL;
@@ -158,9 +158,10 @@ on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_what_it_is (HearthOutput *self)
 {
-  g_dbus_connection_call (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE, "Describe", NULL,
-                          G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, self->cancellable, on_described,
-                          g_object_ref (self));
+  const HearthWorkerCall call = { .interface = SHELL_INTERFACE, .method = "Describe", .timeout_ms = TIMEOUT_MS,
+                                  .cancellable = self->cancellable };
+
+  hearth_worker_call (self->shell, &call, on_described, g_object_ref (self));
 }
 
 static void
@@ -180,7 +181,7 @@ on_shell_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpo
   g_autofree const char **views = NULL;
   gboolean fresh = !g_variant_lookup (holds, "views", "^a&s", &views) || views[0] == NULL;
 
-  g_dbus_connection_signal_subscribe (hearth_worker_get_connection (worker), NULL, SHELL_INTERFACE, NULL, SHELL_PATH, NULL,
+  g_dbus_connection_signal_subscribe (hearth_worker_get_connection (worker), NULL, SHELL_INTERFACE, NULL, HEARTH_WORKER_PATH, NULL,
                                       G_DBUS_SIGNAL_FLAGS_NONE, on_worker_signal, self, NULL); /* ends with the connection */
   ask_what_it_is (self);
   tell_banner_again (self);
@@ -202,8 +203,7 @@ on_passed (GObject *source, GAsyncResult *result, gpointer user_data)
   GDBusMethodInvocation *invocation = user_data;
   g_autoptr (GUnixFDList) fds = NULL;
   GError *error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &fds, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, &fds, &error);
 
   if (reply != NULL) {
     g_dbus_method_invocation_return_value_with_unix_fd_list (invocation, reply, fds);
@@ -216,15 +216,15 @@ on_passed (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 pass (HearthOutput *self, GDBusMethodInvocation *invocation)
 {
+  const HearthWorkerCall call = { .interface = SHELL_INTERFACE, .method = g_dbus_method_invocation_get_method_name (invocation),
+                                  .parameters = g_dbus_method_invocation_get_parameters (invocation), .timeout_ms = TIMEOUT_MS };
+
   if (!hearth_output_is_connected (self)) {
     g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
                                                    "the screen is being started: try again");
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   }
-  g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->shell), NULL, SHELL_PATH, SHELL_INTERFACE,
-                                            g_dbus_method_invocation_get_method_name (invocation),
-                                            g_dbus_method_invocation_get_parameters (invocation), NULL, G_DBUS_CALL_FLAGS_NONE,
-                                            TIMEOUT_MS, NULL, NULL, on_passed, invocation);
+  hearth_worker_call (self->shell, &call, on_passed, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/hearth-fds.h"
 #include "dbus/tv.hearth.internal.Stream1.h"
+#include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/log.h>
 #include <string.h>
@@ -10,7 +11,6 @@
 
 HEARTH_LOG_TOPIC ("networks")
 
-#define OBJECT_PATH "/tv/hearth/internal"
 #define INTERFACE "tv.hearth.internal.Stream1"
 #define CALL_TIMEOUT_MS 5000
 #define SWEEP_S 10 /* all other workers are back by then, or never */
@@ -42,10 +42,10 @@ static void
 call (HearthNetworkObject *self, const char *method, GVariant *parameters, GUnixFDList *fds, GAsyncReadyCallback callback,
       gpointer user_data)
 {
-  GDBusConnection *connection = hearth_worker_get_connection (self->worker);
+  const HearthWorkerCall question = { .interface = INTERFACE, .method = method, .parameters = parameters, .fds = fds,
+                                      .timeout_ms = CALL_TIMEOUT_MS, .cancellable = self->cancellable };
 
-  g_dbus_connection_call_with_unix_fd_list (connection, NULL, OBJECT_PATH, INTERFACE, method, parameters, NULL,
-                                            G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, fds, self->cancellable, callback, user_data);
+  hearth_worker_call (self->worker, &question, callback, user_data);
 }
 
 const char *
@@ -76,8 +76,7 @@ on_start_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   HearthNetworkObject *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
@@ -100,8 +99,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (HearthStream) stream = opening->stream;
   g_autoptr (GError) error = NULL;
   g_autoptr (GUnixFDList) fds = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), &fds, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, &fds, &error);
   gint32 index = -1;
   int fd = -1;
 
@@ -339,7 +337,7 @@ on_worker_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gp
 
   unsubscribe (self);
   self->subscribed = g_object_ref (hearth_worker_get_connection (worker));
-  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, INTERFACE, NULL, OBJECT_PATH, NULL,
+  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, INTERFACE, NULL, HEARTH_WORKER_PATH, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_worker_signal, self, NULL);
   call (self, "Start", g_variant_new ("(s@a{sv})", self->kind, self->settings), NULL, on_start_done, self);
   for (gsize i = 0; streams != NULL && i < g_variant_n_children (streams); i++) {
@@ -499,8 +497,7 @@ on_forwarded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply != NULL) {
     g_dbus_method_invocation_return_value (invocation, reply);

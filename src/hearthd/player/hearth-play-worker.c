@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/player/hearth-play-worker.h"
 
+#include "hearthd/workers/hearth-worker-call.h"
+
 #include <errno.h>
 #include <hearth/log.h>
 #include <sys/socket.h>
@@ -8,7 +10,6 @@
 
 HEARTH_LOG_TOPIC ("player")
 
-#define PLAY_PATH "/tv/hearth/internal"
 #define PLAY_INTERFACE "tv.hearth.internal.Play1"
 #define TIMEOUT_MS 5000
 
@@ -63,7 +64,7 @@ on_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpointer 
 
   unsubscribe (self);
   self->subscribed = g_object_ref (hearth_worker_get_connection (worker));
-  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, PLAY_INTERFACE, NULL, PLAY_PATH, NULL,
+  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, PLAY_INTERFACE, NULL, HEARTH_WORKER_PATH, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   self->heard = TRUE;
   g_variant_lookup (holds, "serial", "u", &serial);
@@ -91,8 +92,7 @@ static void
 on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     hearth_warning ("hearth-play does not take %s: %s", (const char *) user_data, error->message);
@@ -102,11 +102,10 @@ static void
 tell (HearthPlayWorker *self, const char *method, GVariant *parameters, GUnixFDList *fds)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+  const HearthWorkerCall call = { .interface = PLAY_INTERFACE, .method = method, .parameters = owned, .fds = fds, .timeout_ms = TIMEOUT_MS };
 
   if (hearth_play_worker_is_connected (self))
-    g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->worker), NULL, PLAY_PATH, PLAY_INTERFACE,
-                                              method, owned, NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, fds, NULL, on_told,
-                                              (gpointer) g_intern_string (method));
+    hearth_worker_call (self->worker, &call, on_told, (gpointer) g_intern_string (method));
 }
 
 void
@@ -207,8 +206,7 @@ on_passed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply != NULL) {
     g_dbus_method_invocation_return_value (invocation, reply);
@@ -222,11 +220,10 @@ void
 hearth_play_worker_pass (HearthPlayWorker *self, const char *method, GVariant *parameters, GDBusMethodInvocation *invocation)
 {
   g_autoptr (GVariant) owned = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
+  const HearthWorkerCall call = { .interface = PLAY_INTERFACE, .method = method, .parameters = owned, .timeout_ms = TIMEOUT_MS };
 
   if (hearth_play_worker_is_connected (self))
-    g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->worker), NULL, PLAY_PATH, PLAY_INTERFACE,
-                                              method, owned, NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, NULL, NULL, on_passed,
-                                              invocation);
+    hearth_worker_call (self->worker, &call, on_passed, invocation);
   else
     g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
                                                    "the player is being started: try again");

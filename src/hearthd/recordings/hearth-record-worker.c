@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hearthd/recordings/hearth-record-worker.h"
 
+#include "hearthd/workers/hearth-worker-call.h"
+
 #include <hearth/log.h>
 
 HEARTH_LOG_TOPIC ("recordings")
 
-#define PATH "/tv/hearth/internal"
 #define INTERFACE "tv.hearth.internal.Record1"
 #define TIMEOUT_MS 10000
 
@@ -58,7 +59,7 @@ on_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpointer 
 
   unsubscribe (self);
   self->subscribed = g_object_ref (hearth_worker_get_connection (worker));
-  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, INTERFACE, NULL, PATH, NULL,
+  self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, INTERFACE, NULL, HEARTH_WORKER_PATH, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   self->funcs->connected (self->user_data);
 }
@@ -75,8 +76,7 @@ static void
 on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-    g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -88,10 +88,11 @@ tell (HearthRecordWorker *self, const char *method, GVariant *parameters, GUnixF
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
 
+  const HearthWorkerCall call = { .interface = INTERFACE, .method = method, .parameters = owned, .fds = fds, .timeout_ms = TIMEOUT_MS,
+                                  .cancellable = self->cancellable };
+
   if (hearth_record_worker_is_connected (self))
-    g_dbus_connection_call_with_unix_fd_list (hearth_worker_get_connection (self->worker), NULL, PATH, INTERFACE, method, owned,
-                                              NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, fds, self->cancellable, on_told,
-                                              (gpointer) g_intern_string (method));
+    hearth_worker_call (self->worker, &call, on_told, (gpointer) g_intern_string (method));
 }
 
 void
@@ -162,7 +163,7 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Deletion *deletion = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (error != NULL)
     hearth_error_translate (&error, "deleting the recording");
@@ -176,13 +177,14 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 hearth_record_worker_delete (HearthRecordWorker *self, const char *id, gpointer call)
 {
+  const HearthWorkerCall question = { .interface = INTERFACE, .method = "Delete", .parameters = g_variant_new ("(s)", id),
+                                      .timeout_ms = TIMEOUT_MS };
   Deletion *deletion = g_new0 (Deletion, 1);
 
   deletion->self = self;
   deletion->id = g_strdup (id);
   deletion->call = call;
-  g_dbus_connection_call (hearth_worker_get_connection (self->worker), NULL, PATH, INTERFACE, "Delete", g_variant_new ("(s)", id),
-                          NULL, G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, NULL, on_deleted, deletion);
+  hearth_worker_call (self->worker, &question, on_deleted, deletion);
 }
 
 /* ---- the worker ----------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include "base/hearth-plugin-host.h"
 #include "dbus/tv.hearth.System1.h"
+#include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/error.h>
 #include <hearth/log.h>
@@ -12,7 +13,6 @@
 HEARTH_LOG_TOPIC ("system")
 
 #define API_VERSION 1
-#define PLATFORM_PATH "/tv/hearth/internal"
 #define PLATFORM_INTERFACE "tv.hearth.internal.Platform1"
 #define PLATFORM "generic"
 #define TIMEOUT_MS 10000
@@ -39,7 +39,7 @@ static void
 on_platform_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply == NULL) /* a box without such hardware still sleeps: its picture is off */
     hearth_info ("the platform: %s: %s", (const char *) user_data, error->message);
@@ -49,11 +49,10 @@ static void
 tell_platform (HearthSystem *self, const char *method, GVariant *parameters)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
-  GDBusConnection *connection = hearth_worker_get_connection (self->platform);
+  const HearthWorkerCall call = { .interface = PLATFORM_INTERFACE, .method = method, .parameters = owned, .timeout_ms = TIMEOUT_MS };
 
-  if (connection != NULL)
-    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, method, owned, NULL, G_DBUS_CALL_FLAGS_NONE,
-                            TIMEOUT_MS, NULL, on_platform_done, (gpointer) g_intern_string (method));
+  if (hearth_worker_get_connection (self->platform) != NULL)
+    hearth_worker_call (self->platform, &call, on_platform_done, (gpointer) g_intern_string (method));
 }
 
 static void
@@ -71,7 +70,7 @@ on_described (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   GError *error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
 
   if (reply != NULL) {
     g_dbus_method_invocation_return_value (invocation, reply);
@@ -85,11 +84,10 @@ static gboolean
 on_handle_describe (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
 {
   HearthSystem *self = user_data;
-  GDBusConnection *connection = hearth_worker_get_connection (self->platform);
+  const HearthWorkerCall call = { .interface = PLATFORM_INTERFACE, .method = "Describe", .timeout_ms = TIMEOUT_MS };
 
-  if (connection != NULL)
-    g_dbus_connection_call (connection, NULL, PLATFORM_PATH, PLATFORM_INTERFACE, "Describe", NULL,
-                            G_VARIANT_TYPE ("(a{sv})"), G_DBUS_CALL_FLAGS_NONE, TIMEOUT_MS, NULL, on_described, invocation);
+  if (hearth_worker_get_connection (self->platform) != NULL)
+    hearth_worker_call (self->platform, &call, on_described, invocation);
   else
     g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_BUSY,
                                                    "the platform's worker does not run: see hearthctl workers");

@@ -3,7 +3,8 @@
  *   good    says Hello and beats while it lives
  *   falls   ends with status 7 before it says anything
  *   mute    never says Hello
- *   deaf    says Hello, then hears neither calls nor SIGTERM */
+ *   deaf    says Hello, then hears neither calls nor SIGTERM
+ *   wrong   answers Platform1.Describe with a text, where a dictionary belongs */
 #include "base/hearth-worker-link.h"
 
 #include <signal.h>
@@ -32,6 +33,29 @@ on_beat (gpointer user_data)
 }
 
 static void
+on_call (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method, GVariant *parameters,
+         GDBusMethodInvocation *call, gpointer user_data)
+{
+  static const char *const elements[] = { "one", NULL };
+
+  if (strcmp (method, "Describe") == 0)
+    g_dbus_method_invocation_return_value (call, g_variant_new ("(s)", "a box"));
+  else
+    g_dbus_method_invocation_return_value (call, g_variant_new ("(^as)", elements));
+}
+
+static void
+be_wrong (GDBusConnection *connection)
+{
+  static const GDBusInterfaceVTable vtable = { .method_call = on_call };
+  g_autoptr (GDBusNodeInfo) node = g_dbus_node_info_new_for_xml (
+    "<node><interface name='tv.hearth.internal.Platform1'><method name='Describe'><arg type='s' direction='out'/></method>"
+    "<method name='GetDecoders'><arg type='as' direction='out'/></method></interface></node>", NULL);
+
+  g_dbus_connection_register_object (connection, "/tv/hearth/internal", node->interfaces[0], &vtable, NULL, NULL, NULL);
+}
+
+static void
 on_connected (HearthWorkerLink *link, GVariant *settings, gpointer user_data)
 {
   if (strcmp (mode, "deaf") == 0) {
@@ -39,6 +63,8 @@ on_connected (HearthWorkerLink *link, GVariant *settings, gpointer user_data)
     for (;;)
       pause ();
   }
+  if (strcmp (mode, "wrong") == 0)
+    be_wrong (hearth_worker_link_get_connection (link));
 }
 
 int

@@ -3,6 +3,7 @@
 
 #include "hearthd-testing.h"
 #include "hearthd/workers/hearth-falls.h"
+#include "hearthd/workers/hearth-worker-call.h"
 #include "hearthd/workers/hearth-workers.h"
 
 #include <gio/gunixfdlist.h>
@@ -403,6 +404,35 @@ has_result (gpointer data)
   return *(GAsyncResult **) data != NULL;
 }
 
+static GVariant *
+ask_platform (Fixture *f, const char *method, GError **error)
+{
+  const HearthWorkerCall call = { .interface = "tv.hearth.internal.Platform1", .method = method };
+  g_autoptr (GAsyncResult) result = NULL;
+
+  hearth_worker_call (f->worker, &call, keep_result, &result);
+  testing_wait (has_result, &result);
+  return hearth_worker_call_finish (result, NULL, error);
+}
+
+/* Unpacking what it says would be hearthd's end. */
+static void
+test_answers_wrongly (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GVariant) right = NULL, wrong = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add (f, "wrong", TRUE);
+  wait_connected (f, 1);
+  right = ask_platform (f, "GetDecoders", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (right), ==, "(as)");
+  wrong = ask_platform (f, "Describe", &error);
+  g_assert_null (wrong);
+  g_assert_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, "fake-main answered tv.hearth.internal.Platform1.Describe with (s), not with (a{sv})"));
+}
+
 static GDBusConnection *
 connect_as_stranger (Fixture *f)
 {
@@ -593,6 +623,7 @@ main (int argc, char **argv)
     { "/workers/pid-of-a-stranger", test_pid_of_a_stranger },
     { "/workers/stopped-is-replaced", test_stopped_is_replaced },
     { "/workers/broken-book", test_broken_book },
+    { "/workers/answers-wrongly", test_answers_wrongly },
     { "/workers/strangers", test_strangers },
     { "/workers/crowd", test_crowd },
     { "/workers/second-takes-nothing", test_second_takes_nothing },
