@@ -9,6 +9,9 @@ extern const HearthPluginDescriptor hearth_plugin_network_iptv;
 #ifdef NETWORK_DVB_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_network_dvb;
 #endif
+#ifdef NETWORK_SATIP_BUILTIN
+extern const HearthPluginDescriptor hearth_plugin_network_satip;
+#endif
 
 const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #ifdef NETWORK_IPTV_BUILTIN
@@ -16,6 +19,9 @@ const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #endif
 #ifdef NETWORK_DVB_BUILTIN
   &hearth_plugin_network_dvb,
+#endif
+#ifdef NETWORK_SATIP_BUILTIN
+  &hearth_plugin_network_satip,
 #endif
   NULL,
 };

@@ -12,6 +12,7 @@
 
 HEARTH_LOG_TOPIC ("stream")
 
+#define FIRST_TUNER_MS 3500 /* servers answer a search within 2 s (MX), and then their description is read */
 #define MOST_ODDITIES 1000u /* sent on; all are counted */
 
 struct _HearthNetworkRunner {
@@ -25,6 +26,8 @@ struct _HearthNetworkRunner {
   const HearthNetworkOps *ops; /* NULL while nothing runs */
   gpointer instance;
   HearthBroadcast *broadcast; /* of a plug-in that only has tuners */
+  guint waiting;   /* source: for the first tuner, to scan with */
+  gboolean wanted; /* a scan, and there was no tuner for it */
   _Atomic guint run; /* counts starts: a list of an earlier one is dropped */
 
   /* The listing thread's, from list_begin() to list_end(). */
@@ -180,14 +183,19 @@ on_list_end (HearthNetworkHost *host, GVariant *details, const GError *error)
   deliver (self, list, failure);
 }
 
+static void refresh_broadcast (HearthNetworkRunner *self);
+
 static gboolean
 on_tuners_news (gpointer user_data)
 {
   Delivery *delivery = user_data;
   HearthNetworkRunner *self = delivery->runner;
 
-  if (delivery->run == atomic_load (&self->run) && self->broadcast != NULL)
-    hearth_broadcast_update_tuners (self->broadcast);
+  if (delivery->run != atomic_load (&self->run) || self->broadcast == NULL)
+    return G_SOURCE_REMOVE;
+  hearth_broadcast_update_tuners (self->broadcast);
+  if (self->wanted && hearth_broadcast_has_tuners (self->broadcast))
+    refresh_broadcast (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -276,7 +284,7 @@ hearth_network_runner_describe_tuners (HearthNetworkRunner *self)
 
 /* As a list that could not be read: whoever asked by Refresh looks for that. */
 static void
-refresh_broadcast (HearthNetworkRunner *self)
+scan_broadcast (HearthNetworkRunner *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -284,6 +292,28 @@ refresh_broadcast (HearthNetworkRunner *self)
     return; /* one that runs counts for both */
   on_list_begin (&self->host);
   on_list_end (&self->host, NULL, error);
+}
+
+static gboolean
+on_no_tuner (gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->waiting = 0;
+  scan_broadcast (self); /* says that there is none */
+  return G_SOURCE_REMOVE;
+}
+
+/* Without a tuner the scan waits for one: for a while in silence, then with the word that there is none. */
+static void
+refresh_broadcast (HearthNetworkRunner *self)
+{
+  self->wanted = !hearth_broadcast_has_tuners (self->broadcast);
+  g_clear_handle_id (&self->waiting, g_source_remove);
+  if (self->wanted)
+    self->waiting = g_timeout_add (FIRST_TUNER_MS, on_no_tuner, self);
+  else
+    scan_broadcast (self);
 }
 
 /* ---- the plug-in ------------------------------------------------------------------------- */
@@ -354,6 +384,8 @@ hearth_network_runner_stop (HearthNetworkRunner *self)
 {
   if (self->ops == NULL)
     return;
+  g_clear_handle_id (&self->waiting, g_source_remove);
+  self->wanted = FALSE;
   g_clear_pointer (&self->broadcast, hearth_broadcast_free);
   self->ops->stop (self->instance); /* joins its threads: nobody lists any more */
   self->ops = NULL;

@@ -27,3 +27,6 @@ endif
 if NETWORK_DVB_BUILTIN
 hearth_stream_LDADD += libnetwork-dvb-builtin.la
 endif
+if NETWORK_SATIP_BUILTIN
+hearth_stream_LDADD += libnetwork-satip-builtin.la
+endif

@@ -51,6 +51,8 @@ struct _HeadendCableAir {
   GHashTable *logs; /* service id -> Log */
   GPtrArray *notes; /* Note */
   guint8 (*datagrams)[HEADEND_CHUNK_BYTES];
+  HeadendCableTap tap;
+  gpointer tap_data;
 };
 
 static void
@@ -134,6 +136,8 @@ send_transport (HeadendCableAir *self, Transport *transport)
   if (!transport->off) {
     now_us = g_get_monotonic_time ();
     send_datagrams (self, transport, n);
+    if (self->tap != NULL)
+      self->tap ((guint) (transport - self->transports) + 1, self->datagrams[0], n * HEADEND_CHUNK_PACKETS, self->tap_data);
   }
   for (guint i = 0; i < self->notes->len; i++) {
     Note *note = g_ptr_array_index (self->notes, i);
@@ -288,6 +292,15 @@ headend_cable_air_set_on (HeadendCableAir *self, guint mux, gboolean on)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
 
   self->transports[mux - 1].off = !on;
+}
+
+void
+headend_cable_air_set_tap (HeadendCableAir *self, HeadendCableTap tap, gpointer user_data)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  self->tap = tap;
+  self->tap_data = user_data;
 }
 
 gboolean

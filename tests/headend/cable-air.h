@@ -26,6 +26,10 @@ void headend_cable_air_set_lineup (HeadendCableAir *self, guint lineup);
 guint headend_cable_air_get_lineup (HeadendCableAir *self);
 /* A multiplex that is not sent, as a broken cable does it. */
 void headend_cable_air_set_on (HeadendCableAir *self, guint mux, gboolean on);
+/* What each multiplex sends, also given to @tap; every two milliseconds for each that is on, also where that is nothing. NULL: no more; when
+ * it returns the tap runs no longer. The tap runs in the cable's thread. */
+typedef void (*HeadendCableTap) (guint mux, const guint8 *packets, guint n_packets, gpointer user_data);
+void headend_cable_air_set_tap (HeadendCableAir *self, HeadendCableTap tap, gpointer user_data);
 /* As headend_truth_append(). FALSE: no such service, or one without a picture. */
 gboolean headend_cable_air_append_log (HeadendCableAir *self, guint service_id, gint64 since_us, gboolean keys, GString *json);
 

@@ -12,10 +12,12 @@
 
 #include "headend/cable-air.h"
 #include "headend/instance.h"
+#include "headend/satip.h"
 
 #define AT_A_TIME 2 /* ffmpegs; each has threads of its own */
 #define DEFAULT_PORT 8581
 #define LEAST_EVENT_S 4
+#define MOST_FRONT_ENDS 32
 
 static const char description[] =
   "Sends a cable network of 6 multiplexes and 40 services (radio, encrypted and Chinese-named among them) to a multicast group each,\n"
@@ -25,12 +27,15 @@ static const char description[] =
   "  hearth-headend cable\n"
   "  hearth-headend cable --event-seconds 20                events that end while one watches\n"
   "  hearth-headend cable --write FOLDER --seconds 30       files instead: mux-1.ts ...\n"
+  "  hearth-headend cable --satip 8554                      and a SAT>IP server whose tuners hang on this cable\n"
   "\n"
-  "HTTP: /channels the JSON again, /log?service=ID&since=US what left when, /lineup?value=0|1 another line-up, /fault?mux=N&on=0|1";
+  "HTTP: /channels the JSON again, /log?service=ID&since=US what left when, /lineup?value=0|1 another line-up, /fault?mux=N&on=0|1;\n"
+  "of the SAT>IP server /satip/desc.xml, /satip/log its requests, /satip/fault?kind=lock|stream|udp|reports|free|sessions&on=0|1";
 
 typedef struct {
   gint port, http_port, instance, lineup, event_seconds, seconds;
-  char *interface, *write_folder, *time;
+  gint satip_port, satip_front_ends, satip_timeout_s; /* satip_port -1: no SAT>IP server */
+  char *interface, *write_folder, *time, *satip_search;
 } Options;
 
 typedef struct {
@@ -43,6 +48,7 @@ typedef struct {
   GError *error;
   HeadendCableAir *air;
   SoupServer *server;
+  HeadendSatip *satip; /* NULL: not asked for */
   char *base;
   GMainLoop *loop;
 } Program;
@@ -175,7 +181,12 @@ describe (Program *self)
                           self->instance, self->base, HEADEND_CABLE_NETWORK_ID, lineup, self->options.event_seconds);
   for (guint i = 1; i <= HEADEND_CABLE_MUXES; i++)
     append_mux (self, i, json);
-  g_string_append (json, "],\"services\":[");
+  g_string_append (json, "],");
+  if (self->satip != NULL) {
+    headend_satip_append (self->satip, json);
+    g_string_append_c (json, ',');
+  }
+  g_string_append (json, "\"services\":[");
   for (guint i = 0; i < n_services; i++)
     append_service (&services[i], lineup, json);
   g_string_append (json, "]}");
@@ -296,6 +307,20 @@ say_ready (Program *self)
 }
 
 static gboolean
+start_satip (Program *self, GError **error)
+{
+  const Options *options = &self->options;
+  const HeadendSatipConfig config = { self->instance, (guint16) options->satip_port, (guint) options->satip_front_ends,
+                                      (guint) options->satip_timeout_s,
+                                      options->satip_search != NULL ? options->satip_search : "239.255.255.250:1900", self->base };
+
+  if (options->satip_port < 0)
+    return TRUE;
+  self->satip = headend_satip_new (&config, self->air, self->server, error);
+  return self->satip != NULL;
+}
+
+static gboolean
 send_all (Program *self, GError **error)
 {
   const HeadendCableAirConfig config = { (const HeadendMux *const *) self->contents, (guint) self->options.lineup,
@@ -304,7 +329,7 @@ send_all (Program *self, GError **error)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   self->air = headend_cable_air_new (&config, error);
-  if (self->air == NULL || !listen_somewhere (self, error))
+  if (self->air == NULL || !listen_somewhere (self, error) || !start_satip (self, error))
     return FALSE;
   self->loop = loop;
   g_unix_signal_add (SIGTERM, on_signal, self);
@@ -318,10 +343,11 @@ static gboolean
 check_options (const Options *options, GError **error)
 {
   if (options->port >= 1 && options->port <= 65535 && options->http_port <= 65535 && options->lineup >= 0 &&
-      options->lineup < HEADEND_CABLE_LINEUPS && options->event_seconds >= LEAST_EVENT_S && options->seconds > 0)
+      options->lineup < HEADEND_CABLE_LINEUPS && options->event_seconds >= LEAST_EVENT_S && options->seconds > 0 &&
+      options->satip_port <= 65535 && options->satip_front_ends >= 1 && options->satip_front_ends <= MOST_FRONT_ENDS && options->satip_timeout_s >= 2)
     return TRUE;
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "a port is from 1 to 65535 (--http-port 0: a free one), --lineup 0 or 1, "
-               "--event-seconds at least %d, --seconds at least 1", LEAST_EVENT_S);
+               "--event-seconds at least %d, --seconds at least 1, --satip-tuners 1 to %d, --satip-timeout at least 2", LEAST_EVENT_S, MOST_FRONT_ENDS);
   return FALSE;
 }
 
@@ -337,6 +363,10 @@ parse (Options *options, int argc, char **argv, GError **error)
     { "event-seconds", 0, 0, G_OPTION_ARG_INT, &options->event_seconds, "How long each event of the guide is (1800)", "S" },
     { "write", 0, 0, G_OPTION_ARG_FILENAME, &options->write_folder, "Write files into this folder instead of sending", "FOLDER" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "How long the files are (10)", "S" },
+    { "satip", 0, 0, G_OPTION_ARG_INT, &options->satip_port, "Be a SAT>IP server too, with RTSP at this port; 0: a free one", "PORT" },
+    { "satip-tuners", 0, 0, G_OPTION_ARG_INT, &options->satip_front_ends, "How many tuners it has (2)", "N" },
+    { "satip-timeout", 0, 0, G_OPTION_ARG_INT, &options->satip_timeout_s, "After how much silence it ends a session (60)", "S" },
+    { "satip-search", 0, 0, G_OPTION_ARG_STRING, &options->satip_search, "Where it is found (239.255.255.250:1900)", "ADDRESS:PORT" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &options->time, "What time it is in the files (now)", "ISO-8601" },
     { NULL }
   };
@@ -367,6 +397,7 @@ work (Program *self, GError **error)
   if (held < 0)
     return FALSE;
   ok = send_all (self, error);
+  g_clear_pointer (&self->satip, headend_satip_free);
   g_clear_pointer (&self->air, headend_cable_air_free);
   g_clear_object (&self->server);
   close (held);
@@ -376,7 +407,8 @@ work (Program *self, GError **error)
 int
 headend_cable (int argc, char **argv)
 {
-  Program self = { .options = { .port = 5004, .http_port = -1, .instance = -1, .event_seconds = 1800, .seconds = 10 } };
+  Program self = { .options = { .port = 5004, .http_port = -1, .instance = -1, .event_seconds = 1800, .seconds = 10, .satip_port = -1, .satip_front_ends = 2,
+                                .satip_timeout_s = 60 } };
   g_autoptr (GError) error = NULL;
   int status = EXIT_SUCCESS;
 
@@ -395,5 +427,6 @@ headend_cable (int argc, char **argv)
   g_free (self.options.interface);
   g_free (self.options.write_folder);
   g_free (self.options.time);
+  g_free (self.options.satip_search);
   return status;
 }

@@ -14,6 +14,7 @@ libheadend_la_SOURCES = \
   tests/headend/picture.h tests/headend/picture.c tests/headend/playlist.c \
   tests/headend/playout.h tests/headend/playout.c \
   tests/headend/replay.h tests/headend/replay.c tests/headend/section.h tests/headend/section.c tests/headend/segment.c tests/headend/sender.h tests/headend/sender.c \
+  tests/headend/satip.h tests/headend/satip-private.h tests/headend/satip.c tests/headend/satip-front-end.c tests/headend/satip-announce.c \
   tests/headend/service.h tests/headend/service-private.h tests/headend/service.c \
   tests/headend/sound.h tests/headend/sound.c tests/headend/station.h tests/headend/station.c \
   tests/headend/tables.h tests/headend/tables.c tests/headend/truth.h tests/headend/truth.c \

@@ -182,6 +182,12 @@ stream_free (HearthBroadcastStream *self)
   g_free (self);
 }
 
+gboolean
+hearth_broadcast_has_tuners (HearthBroadcast *self)
+{
+  return hearth_tuner_pool_get_systems (self->pool) != 0;
+}
+
 HearthBroadcastStream *
 hearth_broadcast_open (HearthBroadcast *self, const char *uri, GVariant *options, HearthIngest *ingest, GError **error)
 {
@@ -194,7 +200,7 @@ hearth_broadcast_open (HearthBroadcast *self, const char *uri, GVariant *options
   g_variant_lookup (options, "use", "&s", &use);
   stream->use = read_use (use);
   if (find_params (self, uri, options, &stream->params, &stream->service_id, &stream->label, &own) &&
-      (try_to_get (stream, &own) || g_error_matches (own, HEARTH_ERROR, HEARTH_ERROR_LIMIT))) {
+      (try_to_get (stream, &own) || g_error_matches (own, HEARTH_ERROR, HEARTH_ERROR_LIMIT) || !hearth_broadcast_has_tuners (self))) {
     if (stream->lease == NULL)
       stream->telling = g_timeout_add (TELL_WAITING_MS, on_tell_waiting, stream);
     g_ptr_array_add (self->streams, stream);

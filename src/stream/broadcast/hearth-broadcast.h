@@ -35,10 +35,13 @@ HearthBroadcast *hearth_broadcast_new (const HearthTunerOps *ops, gpointer insta
 /* All streams have been closed. */
 void hearth_broadcast_free (HearthBroadcast *self);
 void hearth_broadcast_update_tuners (HearthBroadcast *self);
+/* Whether any has been found yet: servers in the house answer after a while. */
+gboolean hearth_broadcast_has_tuners (HearthBroadcast *self);
 
-/* @options: a{sv}; "attributes" a(ss) of the service, "use" s ("prefetch" yields to all else). When no tuner is free it waits for one,
- * and says so with who has them: HEARTH_STREAM_CONNECTING with LIMIT; for a zap opens the new before it closes the old. Errors:
- * INVALID_ARGUMENT, NOT_FOUND for a service that neither the last scan nor its attributes know, NOT_SUPPORTED and what the plug-in says. */
+/* @options: a{sv}; "attributes" a(ss) of the service, "use" s ("prefetch" yields to all else). When no tuner is free, or there is none
+ * yet, it waits for one, and says so with who has them: HEARTH_STREAM_CONNECTING with LIMIT (NOT_FOUND); for a zap opens the new before
+ * it closes the old. Errors: INVALID_ARGUMENT, NOT_FOUND for a service that neither the last scan nor its attributes know, NOT_SUPPORTED
+ * and what the plug-in says. */
 HearthBroadcastStream *hearth_broadcast_open (HearthBroadcast *self, const char *uri, GVariant *options, HearthIngest *ingest, GError **error);
 /* As in open()'s options: a prefetched stream is watched now. */
 void hearth_broadcast_set_use (HearthBroadcast *self, HearthBroadcastStream *stream, const char *use);

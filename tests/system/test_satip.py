@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A SAT>IP server in the house: found, scanned, watched; by UDP and by TCP; when it is gone, full or silent."""
+
+import re
+import urllib.parse
+
+from gi.repository import GLib
+
+import box
+from box import ROOT, Box
+
+NETWORK = ROOT + '/network/house'
+SEARCH = '239.254.101.1:21900'
+KINDS = {2: 'radio', 10: 'radio', 12: 'data'}
+
+
+def start_server(a_box, *options):
+    return a_box.start_headend('cable', '--satip', '0', '--satip-search', SEARCH, *options)
+
+
+def start_house(a_box, *options, **settings):
+    """A box with a scanned network of the server's two tuners."""
+    headend = start_server(a_box, *options)
+    a_box.start()
+    settings = settings or {'search': SEARCH, 'interface': 'lo'}
+    a_box.call(ROOT, 'Networks1', 'Add', '(ssa{sv})', 'house', 'satip', {k: GLib.Variant('s', v) for k, v in settings.items()})
+    a_box.wait(lambda: a_box.get(NETWORK, 'Network1', 'State') in ('ready', 'failed'), 60, 'the scan of the house')
+    assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
+    return headend
+
+
+def fixed(a_box, **more):
+    """Settings that name the server which runs; there is one only after start_server()."""
+    return dict(servers=a_box.headend['satip']['rtsp'] + '/DVBC-2', search='none', **more)
+
+
+def requests(a_box):
+    return [(r['method'], r['url'], r['status']) for r in a_box.headend_get('/satip/log')['requests']]
+
+
+def fault(a_box, kind, on):
+    a_box.headend_get(f'/satip/fault?kind={kind}&on={on}')
+
+
+def by_name(headend, name):
+    return next(s for s in headend['services'] if s['name'] == name)
+
+
+def names_on(headend, mux):
+    """Television of one multiplex that can be watched."""
+    return [s['name'] for s in headend['services'] if s['mux'] == mux and s['content'] and s['type'] not in KINDS and
+            not s['encrypted'] and not s['hidden']]
+
+
+def watch(a_box, headend, name):
+    """Zaps; returns when pictures of that very service are shown."""
+    content = by_name(headend, name)['content']
+    channel = next(c for c in a_box.channels() if c['name'] == name)
+    began = box.now_us()
+    a_box.call(box.VIEW, 'Player1', 'Open', '(sa{sv})', channel['id'], {})
+    a_box.wait_frame(content, 20, after_us=began, count=3)
+
+
+def wait_reason(a_box, reason):
+    a_box.wait(lambda: any(s['reason'] == reason for s in a_box.streams(NETWORK)), 20, reason)
+
+
+def test_watch(programs):
+    """Found by its announcements, scanned, watched; a zap within the multiplex asks for other PIDs and no other session."""
+    with Box(programs) as a_box:
+        headend = start_house(a_box)
+        shown = [s for s in headend['services'] if not (s['hidden'] and s['lcn'])]
+        assert len(a_box.channels()) == len(shown), (len(a_box.channels()), len(shown))
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        first, second = names_on(headend, 1)[:2]
+        watch(a_box, headend, first)
+        before = requests(a_box)
+        watch(a_box, headend, second)
+        new = requests(a_box)[len(before):]
+        assert not [r for r in new if r[0] == 'SETUP' or 'freq=' in r[1]], new
+        added = [pid for r in new for pid in re.findall(r'[?&](?:add)?pids=([0-9,]+)', r[1])]
+        assert added, new
+        assert not [r for r in requests(a_box) if 'pids=all' in r[1]], requests(a_box)
+        held = [t for t in a_box.call(NETWORK, 'Network1', 'GetTuners') if t['used-by']]
+        assert len(held) == 1 and held[0]['locked'] and held[0]['signal-percent'] > 70 and held[0]['snr-percent'] == 100, held
+        streams = a_box.streams(NETWORK)
+        assert streams and all(s['continuity-errors'] == 0 for s in streams), streams
+        watch(a_box, headend, names_on(headend, 4)[0])
+        tuned = [urllib.parse.parse_qs(r[1].split('?')[1]) for r in requests(a_box) if 'freq=562&' in r[1]]
+        assert tuned and all((q['msys'], q['sr'], q['mtype']) == (['dvbc'], ['6875'], ['64qam']) for q in tuned[1:]), tuned
+
+
+def main():
+    box.run([test_watch])
+
+
+if __name__ == '__main__':
+    main()
