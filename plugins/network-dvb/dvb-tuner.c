@@ -243,12 +243,10 @@ run (gpointer data)
   DvbTuner *self = data;
 
   while (run_wishes (self)) {
-    gboolean readable = wait (self);
-
+    if (wait (self)) /* before the look at the lock: packets after “no signal” would say that it is back */
+      read_stream (self);
     if (dvb_now_us () >= self->status_due_us)
       watch (self, dvb_now_us ());
-    if (readable && !self->failed)
-      read_stream (self);
   }
   return NULL;
 }

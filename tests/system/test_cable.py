@@ -59,8 +59,7 @@ def tuners(a_box):
 
 def test_scan(programs):
     """All services of the network with their names; numbers wanted twice are given once; hidden ones are not shown."""
-    a_box = Box(programs)
-    try:
+    with Box(programs) as a_box:
         headend, _, took = start_cable(a_box)
         assert took < 15 * box.PATIENCE, f'the scan took {took:.1f} s'
         shown = [s for s in headend['services'] if not (s['hidden'] and s['lcn'])]  # hidden is who has a number and may not show it
@@ -77,8 +76,6 @@ def test_scan(programs):
         a_box.wait(lambda: [s for s in a_box.signals if s[3] == 'ScanFinished'], 10, 'the end of the scan')
         progress = [s[4][0] for s in a_box.signals if s[3] == 'ScanProgress']
         assert progress and progress[-1]['done'] >= 6 and progress[-1]['locked'] == 6, progress[-1:]
-    finally:
-        a_box.close()
 
 
 def find_channel(a_box, name):
@@ -105,8 +102,7 @@ def watch(a_box, headend, name):
 
 def test_watch(programs):
     """Pictures of the right service; a second service of the multiplex needs no second tuner."""
-    a_box = Box(programs)
-    try:
+    with Box(programs) as a_box:
         headend, _, _ = start_cable(a_box, count=1)
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
         first, second = names_on(headend, 1)[:2]
@@ -118,14 +114,11 @@ def test_watch(programs):
         streams = a_box.streams(NETWORK)
         assert streams and all(s['continuity-errors'] == 0 for s in streams), streams
         watch(a_box, headend, names_on(headend, 4)[0])  # another multiplex, the same tuner
-    finally:
-        a_box.close()
 
 
 def test_pulled(programs):
     """Who pulls the cable is told so, and gets the picture back with it."""
-    a_box = Box(programs)
-    try:
+    with Box(programs) as a_box:
         headend, _, _ = start_cable(a_box, count=1)
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
         name = names_on(headend, 2)[0]
@@ -135,14 +128,11 @@ def test_pulled(programs):
         write_tuners(a_box, headend, 1)
         after = box.now_us()
         a_box.wait_frame(by_name(headend, name)['content'], 20, after_us=after, count=3)
-    finally:
-        a_box.close()
 
 
 def test_rescan(programs):
     """What came, went, moved and was renamed is told; channels keep their ids."""
-    a_box = Box(programs)
-    try:
+    with Box(programs) as a_box:
         headend, _, _ = start_cable(a_box)
         before = {c['name']: c['id'] for c in a_box.channels()}
         now = a_box.headend_get('/lineup?value=1')
@@ -160,22 +150,17 @@ def test_rescan(programs):
         after = {c['name']: c['id'] for c in a_box.channels()}
         for i in both:
             assert after[new[i]['name']] == before[old[i]['name']], (old[i], new[i])
-    finally:
-        a_box.close()
 
 
 def test_restart(programs):
     """A worker that fell knows from hearthd what there was: a rescan finds nothing new."""
-    a_box = Box(programs)
-    try:
+    with Box(programs) as a_box:
         start_cable(a_box)
         os.kill(a_box.worker('stream', 'cable')['pid'], 9)
         a_box.wait(lambda: try_tuners(a_box), 20, 'the new worker')
         result = scan(a_box, mode='nit')
         assert not any(result[key] for key in ('came', 'went', 'moved', 'renamed')), result
         assert result['multiplexes'] == 6, result
-    finally:
-        a_box.close()
 
 
 def try_tuners(a_box):
