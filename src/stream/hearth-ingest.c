@@ -26,7 +26,8 @@ struct _HearthIngest {
   /* The feeding thread's. */
   HearthTsSync sync;
   HearthTsAnalyser *analyser;
-  const HearthTsHealth *health; /* the analyser's, or the router's */
+  const HearthTsHealth *health; /* the analyser's, or routed */
+  HearthTsHealth routed;        /* as the router counted it last: its routes come and go under one ingest */
   HearthTsClock *clock;
   HearthIngestFlow flow;
   gint64 now_us, arrival_us; /* of the running push: CLOCK_MONOTONIC, CLOCK_BOOTTIME */
@@ -399,7 +400,8 @@ hearth_ingest_put_runs (HearthIngest *self, const HearthRingRun *runs, guint n_r
 void
 hearth_ingest_end (HearthIngest *self, const HearthTsHealth *health)
 {
-  self->health = health;
+  self->routed = *health;
+  self->health = &self->routed;
   finish_push (self, self->put_bytes);
   self->put_bytes = 0;
 }

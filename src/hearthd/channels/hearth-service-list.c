@@ -53,7 +53,8 @@ take_mapping (GMappedFile *mapping, gsize n_bytes, GError **error)
   self->services = g_steal_pointer (&services);
   self->bytes = g_steal_pointer (&bytes);
   self->n = (guint) g_variant_n_children (self->services);
-  find_offsets (self);
+  if (self->n > 0)
+    find_offsets (self);
   return self;
 }
 

@@ -70,7 +70,7 @@ hearth_tuning_print (const HearthTunerParams *params)
   append_thousandths (text, "freq", params->frequency_khz);
   if (params->symbol_rate != 0)
     append_thousandths (text, "sr", params->symbol_rate);
-  if (params->bandwidth_hz != 0)
+  if (params->bandwidth_hz >= 1000) /* it is written in kHz */
     append_thousandths (text, "bw", params->bandwidth_hz / 1000);
   if (params->modulation != HEARTH_TUNER_MODULATION_AUTO && (guint) params->modulation < HEARTH_TUNER_N_MODULATIONS)
     g_string_append_printf (text, "&mtype=%s", modulations[params->modulation]);
