@@ -8,10 +8,23 @@
 
 HEARTH_LOG_TOPIC ("db")
 
+#define AGAIN_US (2 * G_USEC_PER_SEC) /* how often a job that found no room is tried again */
+
+/* Who is told of trouble; outlives the database, for words to it may be on their way. */
+typedef struct {
+  HearthDbTroubleFunc func; /* main thread; NULL: nobody, or the database is closed */
+  gpointer user_data;
+} Listener;
+
 struct _HearthDb {
   sqlite3 *sqlite; /* of the writing thread once that runs */
   GThread *thread;
   GAsyncQueue *jobs;
+  Listener *listener;
+  gboolean troubled; /* writing thread */
+  GMutex lock;       /* guards closing */
+  GCond closing_cond;
+  gboolean closing;
 };
 
 typedef struct {
@@ -82,15 +95,111 @@ hearth_db_step (sqlite3_stmt *statement, GError **error)
 
 /* ---- the writing thread ------------------------------------------------------------ */
 
-static void
-run_job (sqlite3 *sqlite, Job *job)
-{
-  g_autoptr (GError) error = NULL;
+typedef struct {
+  Listener *listener;
+  char *text;
+} Word;
 
-  if (run_sql (sqlite, "BEGIN IMMEDIATE", &error) && job->func (sqlite, job->data, &error) && run_sql (sqlite, "COMMIT", &error))
+static void
+word_free (gpointer data)
+{
+  Word *word = data;
+
+  g_atomic_rc_box_release (word->listener);
+  g_free (word->text);
+  g_free (word);
+}
+
+static gboolean
+on_word (gpointer data)
+{
+  Word *word = data;
+
+  if (word->listener->func != NULL)
+    word->listener->func (word->text, word->listener->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Once when it begins and once when it is over. */
+static void
+set_trouble (HearthDb *self, const char *text)
+{
+  gboolean troubled = *text != '\0';
+  Word *word;
+
+  if (troubled == self->troubled)
     return;
-  hearth_error ("%s could not be kept: %s", job->what, error != NULL ? error->message : "no reason given");
+  self->troubled = troubled;
+  if (troubled)
+    hearth_error ("%s", text);
+  else
+    hearth_notice ("what changed meanwhile is kept in the state folder now");
+  word = g_new0 (Word, 1);
+  word->listener = g_atomic_rc_box_acquire (self->listener);
+  word->text = g_strdup (text);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_word, word, word_free);
+}
+
+static gboolean
+try_job (sqlite3 *sqlite, Job *job, GError **error)
+{
+  if (run_sql (sqlite, "BEGIN IMMEDIATE", error) && job->func (sqlite, job->data, error) && run_sql (sqlite, "COMMIT", error))
+    return TRUE;
   sqlite3_exec (sqlite, "ROLLBACK", NULL, NULL, NULL);
+  return FALSE;
+}
+
+/* Returns FALSE when the database is being closed. */
+static gboolean
+wait_for_room (HearthDb *self)
+{
+  gint64 until_us = g_get_monotonic_time () + AGAIN_US;
+  gboolean closing;
+
+  g_mutex_lock (&self->lock);
+  while (!self->closing && g_cond_wait_until (&self->closing_cond, &self->lock, until_us))
+    ;
+  closing = self->closing;
+  g_mutex_unlock (&self->lock);
+  return !closing;
+}
+
+/* The log may have megabytes that only stand in the way. */
+static gboolean
+try_again_without_log (HearthDb *self, Job *job, GError **error)
+{
+  if (g_error_matches (*error, HEARTH_ERROR, HEARTH_ERROR_LIMIT) &&
+      sqlite3_wal_checkpoint_v2 (self->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) {
+    g_clear_error (error);
+    return try_job (self->sqlite, job, error);
+  }
+  return FALSE;
+}
+
+/* What finds no room, or a disk that fails, waits, and all behind it. What is wrong in itself is given up. */
+static void
+run_job (HearthDb *self, Job *job)
+{
+  for (;;) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (try_job (self->sqlite, job, &error) || try_again_without_log (self, job, &error)) {
+      set_trouble (self, "");
+      return;
+    }
+    text = g_strdup_printf ("%s cannot be kept (%s): changes stay in memory until there is room; free some on the state folder's disk",
+                            job->what, error != NULL ? error->message : "no reason given");
+    if (!g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT) && !g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_IO)) {
+      hearth_error ("%s could not be kept: %s", job->what, error != NULL ? error->message : "no reason given");
+      return;
+    }
+    set_trouble (self, text);
+    if (!wait_for_room (self)) {
+      hearth_error ("%s is lost", job->what);
+      return;
+    }
+  }
 }
 
 static gpointer
@@ -103,7 +212,7 @@ write_jobs (gpointer user_data)
     Job *job = g_async_queue_pop (self->jobs);
 
     if (job->func != NULL)
-      run_job (self->sqlite, job);
+      run_job (self, job);
     if (job->destroy != NULL)
       job->destroy (job->data);
     if (job->done != NULL) {
@@ -307,17 +416,28 @@ hearth_db_open (const char *path, const char *const *migrations, GError **error)
   self = g_new0 (HearthDb, 1);
   self->sqlite = sqlite;
   self->jobs = g_async_queue_new ();
+  self->listener = g_atomic_rc_box_new0 (Listener);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->closing_cond);
   return self;
 }
 
 void
 hearth_db_close (HearthDb *self)
 {
+  self->listener->func = NULL;
   if (self->thread != NULL) {
     push (self, (Job){ .last = TRUE });
+    g_mutex_lock (&self->lock);
+    self->closing = TRUE;
+    g_cond_signal (&self->closing_cond);
+    g_mutex_unlock (&self->lock);
     g_thread_join (self->thread);
   }
   g_async_queue_unref (self->jobs);
+  g_atomic_rc_box_release (self->listener);
+  g_cond_clear (&self->closing_cond);
+  g_mutex_clear (&self->lock);
   sqlite3_close (self->sqlite);
   g_free (self);
 }
@@ -326,4 +446,11 @@ sqlite3 *
 hearth_db_get (HearthDb *self)
 {
   return self->sqlite;
+}
+
+void
+hearth_db_set_trouble_func (HearthDb *self, HearthDbTroubleFunc func, gpointer user_data)
+{
+  self->listener->func = func;
+  self->listener->user_data = user_data;
 }

@@ -27,10 +27,14 @@ HearthDb *hearth_db_open (const char *path, const char *const *migrations, GErro
 void hearth_db_close (HearthDb *db);
 /* For reading before the first write. */
 sqlite3 *hearth_db_get (HearthDb *db);
-/* Queues; @data is freed by @destroy after the job. Failures are logged with @what. */
+/* Queues; @data is freed by @destroy after the job. A job that finds the disk full or failing waits, and all behind it, and is tried
+ * again every other second; other failures are logged with @what. Only what waits still when the database is closed is lost. */
 void hearth_db_write (HearthDb *db, const char *what, HearthDbFunc func, gpointer data, GDestroyNotify destroy);
 /* Queues one statement; @values (a tuple of s, b and x; floating is taken) are what its question marks stand for, in order. */
 void hearth_db_run (HearthDb *db, const char *what, const char *sql, GVariant *values);
+/* Told in the main thread's default context: when jobs begin to wait, with the reason, and "" when they are all done. */
+typedef void (*HearthDbTroubleFunc) (const char *text, gpointer user_data);
+void hearth_db_set_trouble_func (HearthDb *db, HearthDbTroubleFunc func, gpointer user_data); /* main thread */
 /* Waits until everything queued is written; for tests and the end. */
 void hearth_db_flush (HearthDb *db);
 /* A prepared statement, finalised by sqlite3_finalize(). */

@@ -46,7 +46,7 @@ run_system (Ctl *ctl, GError **error)
 {
   g_autoptr (GVariant) system = ctl_get_all (ctl, NULL, "System1", error);
   g_autoptr (GVariant) box = system != NULL ? describe_box (ctl, error) : NULL;
-  g_autofree char *state = NULL, *version = NULL, *started = NULL;
+  g_autofree char *state = NULL, *version = NULL, *started = NULL, *trouble = NULL;
   gint64 started_us = 0;
   guint32 api = 0;
 
@@ -54,18 +54,21 @@ run_system (Ctl *ctl, GError **error)
     return FALSE;
   state = ctl_lookup_text (system, "State");
   version = ctl_lookup_text (system, "Version");
+  trouble = ctl_lookup_text (system, "StorageTrouble");
   g_variant_lookup (system, "ApiVersion", "u", &api);
   g_variant_lookup (system, "Started", "x", &started_us);
   started = ctl_text_utc (started_us);
   if (ctl->json) {
     g_autoptr (GVariant) all = g_variant_ref_sink (g_variant_new_parsed (
-      "{'state': <%s>, 'version': <%s>, 'api-version': <%u>, 'started': <%x>, 'box': <%@a{sv}>}", state, version, api,
-      started_us, box));
+      "{'state': <%s>, 'version': <%s>, 'api-version': <%u>, 'started': <%x>, 'storage-trouble': <%s>, 'box': <%@a{sv}>}", state,
+      version, api, started_us, trouble, box));
 
     ctl_print_variant (NULL, all);
     return TRUE;
   }
   ctl_print ("Hearth %s, interfaces of version %u, %s, started %s\n", version, api, state, started);
+  if (*trouble != '\0')
+    ctl_print ("%s\n", trouble);
   ctl_print_dictionary (ctl, box);
   return TRUE;
 }

@@ -89,6 +89,12 @@ on_network_ready (HearthNetworkObject *network, gpointer user_data)
 }
 
 static void
+on_storage_trouble (const char *text, gpointer user_data)
+{
+  hearth_system_set_storage_trouble (((HearthDaemon *) user_data)->system, text);
+}
+
+static void
 on_recordings_changed (gpointer user_data)
 {
   HearthDaemon *self = user_data;
@@ -180,6 +186,7 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
   hearth_playback_face_connect (self->player, hearth_recordings_face_get_recordings (self->recordings));
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
+  hearth_db_set_trouble_func (self->db, on_storage_trouble, self);
   self->forget = g_timeout_add_seconds (FORGET_FIRST_S, on_forget, self);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
   return TRUE;
@@ -196,6 +203,8 @@ void
 hearth_daemon_free (HearthDaemon *self)
 {
   g_clear_handle_id (&self->forget, g_source_remove);
+  if (self->db != NULL)
+    hearth_db_set_trouble_func (self->db, NULL, NULL);
   g_clear_pointer (&self->system, hearth_system_free);
   g_clear_pointer (&self->mpris, hearth_mpris_free);
   if (self->recordings != NULL)

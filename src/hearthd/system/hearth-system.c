@@ -205,6 +205,12 @@ on_handle_wake (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpoi
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+void
+hearth_system_set_storage_trouble (HearthSystem *self, const char *text)
+{
+  hearth_dbus_system1_set_storage_trouble (self->face, text);
+}
+
 /* ---- the object -------------------------------------------------------------------------------------------- */
 
 static void
@@ -215,6 +221,7 @@ make_face (HearthSystem *self, HearthBus *bus)
   self->face = hearth_dbus_system1_skeleton_new ();
   hearth_dbus_system1_set_state (self->face, "on");
   hearth_dbus_system1_set_version (self->face, PACKAGE_VERSION);
+  hearth_dbus_system1_set_storage_trouble (self->face, "");
   hearth_dbus_system1_set_api_version (self->face, API_VERSION);
   hearth_dbus_system1_set_started (self->face, g_get_real_time ());
   g_signal_connect (self->face, "handle-get-workers", G_CALLBACK (on_handle_get_workers), self);

@@ -13,5 +13,7 @@ HearthSystem *hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthS
                                  HearthOutput *output);
 void hearth_system_free (HearthSystem *system);
 void hearth_system_worker_changed (HearthSystem *system, HearthWorker *worker, const char *reason);
+/* "": none any more. */
+void hearth_system_set_storage_trouble (HearthSystem *system, const char *text);
 
 G_END_DECLS
