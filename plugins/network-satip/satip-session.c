@@ -21,7 +21,8 @@ HEARTH_LOG_TOPIC ("satip")
 #define NETWORK_US 1000000                /* what a lock takes longer by the network and the server's reports (every 200 ms: 3.5.7) */
 #define SILENCE_US (3 * G_USEC_PER_SEC)   /* neither stream nor report */
 #define UNLOCKED_US 500000                /* so long without a payload, and the report is believed */
-#define DESCRIBE_US 700000
+#define DESCRIBE_US 700000                /* without a report for so long it is asked for */
+#define DESCRIBE_AGAIN_US (5 * G_USEC_PER_SEC)
 #define SAME_KHZ 1000
 #define HEALTH_US G_USEC_PER_SEC
 #define FRESH_US (2 * G_USEC_PER_SEC)     /* so long each packet counts: somebody waits for a picture */
@@ -60,6 +61,7 @@ struct _SatipSession {
 
   /* The stream. Accepting: what comes is of the multiplex that is wanted. */
   gboolean accepting, joined, heard, reported, no_signal_told;
+  gboolean reports_come; /* by themselves */
   gint64 deadline_us, last_us, payload_us, joined_us;
   SatipReport report;
 
@@ -130,6 +132,18 @@ tell_trouble (SatipSession *self, HearthError code, const char *text)
   hearth_stream_sink_state (self->sink, HEARTH_STREAM_RECONNECTING, code, text);
 }
 
+static void ask (SatipSession *self, Ask what, const char *method, const char *path, const char *headers);
+
+/* Else the front end would stay taken until the session times out, and the next SETUP might find none. */
+static void
+say_goodbye (SatipSession *self)
+{
+  g_autofree char *path = g_strdup_printf ("stream=%u", self->stream);
+
+  if (self->link.fd >= 0 && !self->link.connecting && self->id[0] != '\0')
+    ask (self, ASK_NOTHING, "TEARDOWN", path, "");
+}
+
 static void
 forget_session (SatipSession *self)
 {
@@ -155,6 +169,7 @@ start_over (SatipSession *self, HearthError code, const char *what)
   g_autofree char *text = g_strdup_printf ("SAT>IP server %s: %s", name, what);
 
   begin_anew (self);
+  say_goodbye (self);
   forget_session (self);
   satip_link_close (&self->link);
   satip_media_close (&self->media);
@@ -408,6 +423,8 @@ take_report (SatipSession *self, SatipSpan text)
     return;
   self->report = report;
   self->reported = TRUE;
+  if (!self->heard) /* by DESCRIBE: the tuner may have a lock, but nothing comes of it */
+    return;
   if (report.lock)
     note_lock (self, now_us);
   else
@@ -422,8 +439,10 @@ on_rtcp (const guint8 *bytes, gsize n_bytes, gint64 arrival_us, gpointer user_da
 
   self->heard = TRUE;
   self->last_us = g_get_monotonic_time ();
-  if (satip_report_find_rtcp (bytes, n_bytes, &text))
-    take_report (self, text);
+  if (!satip_report_find_rtcp (bytes, n_bytes, &text))
+    return;
+  self->reports_come = TRUE;
+  take_report (self, text);
 }
 
 static void
@@ -440,6 +459,7 @@ begin_accepting (SatipSession *self, gint64 now_us)
   self->accepting = TRUE;
   self->last_us = now_us;
   self->deadline_us = now_us + get_patience_us (self->params.system);
+  self->reports_come = FALSE;
   self->describe_us = now_us + DESCRIBE_US;
 }
 
@@ -476,6 +496,34 @@ refuse (SatipSession *self, const SatipRtspUnit *answer)
   start_over (self, code, what);
 }
 
+/* Another way than the one we asked for, of its own accord or since it cannot do that one. */
+static gboolean
+try_tcp (SatipSession *self)
+{
+  if (self->tcp || self->transport != SATIP_TRANSPORT_AUTO)
+    return FALSE;
+  satip_server_set_needs_tcp (self->server);
+  hearth_info ("SAT>IP server %s: nothing comes by UDP; asking for TCP", satip_server_get_id (self->server));
+  self->accepting = FALSE;
+  say_goodbye (self);
+  forget_session (self);
+  satip_media_close (&self->media);
+  return TRUE;
+}
+
+static void
+take_description (SatipSession *self, const SatipRtspUnit *answer, gint64 now_us)
+{
+  SatipSpan text;
+
+  self->describe_us = now_us + (self->joined ? DESCRIBE_AGAIN_US : DESCRIBE_US);
+  if (!satip_report_find_sdp (answer->payload, answer->payload_bytes, self->stream, &text))
+    return;
+  take_report (self, text);
+  if (self->accepting && self->reported && self->report.lock && !self->heard)
+    try_tcp (self);
+}
+
 static void
 take_setup (SatipSession *self, const SatipRtspUnit *answer)
 {
@@ -488,18 +536,6 @@ take_setup (SatipSession *self, const SatipRtspUnit *answer)
   self->timeout_s = CLAMP (answer->timeout_s, 2, 3600);
   self->channels[0] = answer->interleaved ? answer->channels[0] : 0;
   self->channels[1] = answer->interleaved ? answer->channels[1] : 1;
-}
-
-/* Another way than the one we asked for, of its own accord or since it cannot do that one. */
-static gboolean
-try_tcp (SatipSession *self)
-{
-  if (self->tcp || self->transport != SATIP_TRANSPORT_AUTO)
-    return FALSE;
-  satip_server_set_needs_tcp (self->server);
-  forget_session (self);
-  satip_media_close (&self->media);
-  return TRUE;
 }
 
 static void
@@ -518,7 +554,6 @@ take_answer (SatipSession *self, const SatipRtspUnit *answer)
 {
   const gint64 now_us = g_get_monotonic_time ();
   const Ask asked = self->pending;
-  SatipSpan text;
 
   if (asked == ASK_NOTHING || (answer->cseq != 0 && answer->cseq != self->pending_cseq)) /* of what is no longer wanted */
     return;
@@ -535,9 +570,7 @@ take_answer (SatipSession *self, const SatipRtspUnit *answer)
     if (!self->accepting && self->pending_serial == self->serial)
       begin_accepting (self, now_us);
   } else if (asked == ASK_DESCRIBE) {
-    self->describe_us = now_us + DESCRIBE_US;
-    if (satip_report_find_sdp (answer->payload, answer->payload_bytes, self->stream, &text))
-      take_report (self, text);
+    take_description (self, answer, now_us);
   }
 }
 
@@ -584,8 +617,8 @@ look_at_clock (SatipSession *self, gint64 now_us)
     start_over (self, HEARTH_ERROR_TIMED_OUT, "it does not answer: is it on?");
     return;
   }
-  if (self->joined || self->reported)
-    self->describe_us = G_MAXINT64; /* the reports come by themselves */
+  if (self->reports_come)
+    self->describe_us = G_MAXINT64;
   if (!self->accepting)
     return;
   if (self->joined && now_us - self->last_us >= SILENCE_US)
@@ -727,12 +760,11 @@ static void
 take_leave (SatipSession *self)
 {
   const gint64 until_us = g_get_monotonic_time () + FAREWELL_US;
-  g_autofree char *path = g_strdup_printf ("stream=%u", self->stream);
   SatipRtspUnit unit = { 0 };
 
   if (self->link.fd < 0 || self->id[0] == '\0')
     return;
-  ask (self, ASK_NOTHING, "TEARDOWN", path, "");
+  say_goodbye (self);
   while (self->link.fd >= 0 && (unit.kind != SATIP_RTSP_ANSWER || unit.cseq != self->pending_cseq)) {
     struct pollfd fd = { .fd = self->link.fd, .events = satip_link_get_events (&self->link) };
     const gint64 now_us = g_get_monotonic_time ();

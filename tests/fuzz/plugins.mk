@@ -8,3 +8,10 @@ fuzz_iptv_bytes_SOURCES = tests/fuzz/fuzz-iptv-bytes.c $(FUZZ_MAIN)
 fuzz_iptv_bytes_LDFLAGS = $(FUZZ_LDFLAGS)
 fuzz_iptv_bytes_LDADD = libnetwork-iptv-core.la libhearth-1.0.la $(GLIB_LIBS)
 endif
+
+if NETWORK_SATIP
+FUZZ_TARGETS += fuzz-satip
+fuzz_satip_SOURCES = tests/fuzz/fuzz-satip.c $(FUZZ_MAIN)
+fuzz_satip_LDFLAGS = $(FUZZ_LDFLAGS)
+fuzz_satip_LDADD = libnetwork-satip-core.la libhearth-1.0.la $(SOUP_LIBS) $(GLIB_LIBS)
+endif

@@ -19,20 +19,28 @@ def start_server(a_box, *options):
     return a_box.start_headend('cable', '--satip', '0', '--satip-search', SEARCH, *options)
 
 
-def start_house(a_box, *options, **settings):
-    """A box with a scanned network of the server's two tuners."""
-    headend = start_server(a_box, *options)
+def add_house(a_box, **settings):
+    """Its network, scanned."""
     a_box.start()
-    settings = settings or {'search': SEARCH, 'interface': 'lo'}
     a_box.call(ROOT, 'Networks1', 'Add', '(ssa{sv})', 'house', 'satip', {k: GLib.Variant('s', v) for k, v in settings.items()})
     a_box.wait(lambda: a_box.get(NETWORK, 'Network1', 'State') in ('ready', 'failed'), 60, 'the scan of the house')
     assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
+
+
+def start_house(a_box, *options, **settings):
+    """A box with the scanned network of a server that was searched for."""
+    headend = start_server(a_box, *options)
+    add_house(a_box, search=SEARCH, interface='lo', **settings)
     return headend
 
 
-def fixed(a_box, **more):
-    """Settings that name the server which runs; there is one only after start_server()."""
-    return dict(servers=a_box.headend['satip']['rtsp'] + '/DVBC-2', search='none', **more)
+def start_fixed(a_box, *faults, **settings):
+    """The same with a server that the settings name, which lacks something from the start."""
+    headend = start_server(a_box)
+    for kind in faults:
+        fault(a_box, kind, 0)
+    add_house(a_box, servers=headend['satip']['rtsp'] + '/DVBC-2', search='none', **settings)
+    return headend
 
 
 def requests(a_box):
@@ -91,8 +99,88 @@ def test_watch(programs):
         assert tuned and all((q['msys'], q['sr'], q['mtype']) == (['dvbc'], ['6875'], ['64qam']) for q in tuned[1:]), tuned
 
 
+def wait_picture(a_box, headend, name):
+    a_box.wait_frame(by_name(headend, name)['content'], 30, after_us=box.now_us(), count=3)
+
+
+def count_asked(a_box, method):
+    return len([r for r in requests(a_box) if r[0] == method])
+
+
+def test_no_udp(programs):
+    """Where nothing comes by UDP it comes by TCP, from the scan on."""
+    with Box(programs) as a_box:
+        headend = start_fixed(a_box, 'udp')
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        watch(a_box, headend, names_on(headend, 2)[0])
+
+
+def test_tcp(programs):
+    """By TCP when that is wanted; the multiplex as a whole when that is."""
+    with Box(programs) as a_box:
+        headend = start_fixed(a_box, 'udp', 'reports', transport='tcp', pids='all')
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        watch(a_box, headend, names_on(headend, 3)[0])
+        asked = [r for r in requests(a_box) if r[0] == 'SETUP']
+        assert asked and all('pids=all' in r[1] for r in asked), asked
+        a_box.wait(lambda: any(t.get('signal-percent', 0) > 70 for t in a_box.call(NETWORK, 'Network1', 'GetTuners')), 10, 'a report by DESCRIBE')
+        streams = a_box.streams(NETWORK)
+        assert streams and all(s['continuity-errors'] == 0 for s in streams), streams
+
+
+def test_trouble(programs):
+    """No lock, silence, a lost session and a full server are told as what they are, and the picture comes back."""
+    with Box(programs) as a_box:
+        headend = start_house(a_box)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 2)[0]
+        watch(a_box, headend, name)
+        for kind, reason in (('lock', 'NoSignal'), ('stream', 'NoPackets')):
+            fault(a_box, kind, 0)
+            wait_reason(a_box, reason)
+            fault(a_box, kind, 1)
+            wait_picture(a_box, headend, name)
+        before = count_asked(a_box, 'SETUP')
+        fault(a_box, 'sessions', 0)
+        a_box.wait(lambda: count_asked(a_box, 'SETUP') > before, 20, 'another session')
+        wait_picture(a_box, headend, name)
+        fault(a_box, 'free', 0)
+        fault(a_box, 'sessions', 0)
+        wait_reason(a_box, 'Busy')
+        fault(a_box, 'free', 1)
+        wait_picture(a_box, headend, name)
+
+
+def test_kept_alive(programs):
+    """A session that would end after four seconds of silence does not."""
+    with Box(programs) as a_box:
+        headend = start_house(a_box, '--satip-timeout', '4')
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        watch(a_box, headend, names_on(headend, 1)[0])
+        before, setups = count_asked(a_box, 'OPTIONS'), count_asked(a_box, 'SETUP')
+        a_box.wait(lambda: count_asked(a_box, 'OPTIONS') >= before + 4, 30, 'OPTIONS')
+        wait_picture(a_box, headend, names_on(headend, 1)[0])
+        assert count_asked(a_box, 'SETUP') == setups, requests(a_box)
+
+
+def test_server_restart(programs):
+    """A server that is switched off and on again: told, and the picture is back."""
+    with Box(programs) as a_box:
+        headend = start_house(a_box)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 4)[0]
+        watch(a_box, headend, name)
+        a_box.headend_process.kill()
+        a_box.headend_process.wait()
+        a_box.headend_process.stdout.close()
+        a_box.wait(lambda: any(s['reason'] for s in a_box.streams(NETWORK)), 20, 'a reason')
+        a_box.start_headend('cable', '--satip', headend['satip']['rtsp'].split(':')[1], '--satip-search', SEARCH,
+                            '--http-port', str(urllib.parse.urlsplit(headend['http']).port), '--instance', str(headend['instance']))
+        wait_picture(a_box, headend, name)
+
+
 def main():
-    box.run([test_watch])
+    box.run([test_watch, test_no_udp, test_tcp, test_trouble, test_kept_alive, test_server_restart])
 
 
 if __name__ == '__main__':

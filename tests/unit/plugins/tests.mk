@@ -29,6 +29,13 @@ test_dvb_SOURCES = tests/unit/plugins/test-dvb.c
 test_dvb_LDADD = libnetwork-dvb-core.la libhearth-1.0.la $(GLIB_LIBS)
 endif
 
+if NETWORK_SATIP
+check_PROGRAMS += test-satip
+TESTS += test-satip
+test_satip_SOURCES = tests/unit/plugins/test-satip.c
+test_satip_LDADD = libnetwork-satip-core.la libhearth-1.0.la $(SOUP_LIBS) $(GLIB_LIBS)
+endif
+
 if PLATFORM_GENERIC
 check_PROGRAMS += test-platform-generic
 TESTS += test-platform-generic
