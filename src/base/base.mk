@@ -17,6 +17,6 @@ libbase_la_SOURCES = src/base/hearth-progress.h src/base/hearth-progress.c src/b
   src/base/hearth-worker-link.c src/base/hearth-confine.c src/base/hearth-plugin-host.h src/base/hearth-plugin-host.c \
   src/base/hearth-paths.h src/base/hearth-paths.c src/base/hearth-settings.h \
   src/base/hearth-settings.c src/base/hearth-settings-table.c src/base/hearth-db.h src/base/hearth-db.c \
-  src/base/hearth-fds.h src/base/hearth-fds.c
+  src/base/hearth-fds.h src/base/hearth-fds.c src/base/hearth-guide-batch.h src/base/hearth-guide-batch.c
 libbase_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SECCOMP_CFLAGS) $(SYSTEMD_CFLAGS)
 libbase_la_LIBADD = libdbus.la libhearth-1.0.la $(GLIB_LIBS) $(SQLITE_LIBS) $(SECCOMP_LIBS) $(SYSTEMD_LIBS) -lm

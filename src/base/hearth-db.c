@@ -353,7 +353,7 @@ migrate (sqlite3 *sqlite, const char *const *migrations, GError **error)
 }
 
 static sqlite3 *
-open_file (const char *path, const char *const *migrations, GError **error)
+open_file (const char *path, const char *const *migrations, HearthDbPrepareFunc prepare, GError **error)
 {
   sqlite3 *sqlite = NULL;
 
@@ -363,7 +363,7 @@ open_file (const char *path, const char *const *migrations, GError **error)
   } else {
     sqlite3_busy_timeout (sqlite, 2000);
     if (run_sql (sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", error) &&
-        migrate (sqlite, migrations, error))
+        (prepare == NULL || prepare (sqlite, error)) && migrate (sqlite, migrations, error))
       return sqlite;
   }
   sqlite3_close (sqlite);
@@ -378,8 +378,8 @@ is_broken (const char *path, const GError *error)
          !g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_IO) && g_file_test (path, G_FILE_TEST_IS_REGULAR);
 }
 
-static gboolean
-put_aside (const char *path, GError **error)
+gboolean
+hearth_db_put_aside (const char *path, GError **error)
 {
   g_autofree char *aside = g_strconcat (path, ".broken", NULL);
   g_autofree char *log = g_strconcat (path, "-wal", NULL), *log_aside = g_strconcat (aside, "-wal", NULL);
@@ -398,16 +398,22 @@ put_aside (const char *path, GError **error)
 HearthDb *
 hearth_db_open (const char *path, const char *const *migrations, GError **error)
 {
+  return hearth_db_open_with (path, migrations, NULL, error);
+}
+
+HearthDb *
+hearth_db_open_with (const char *path, const char *const *migrations, HearthDbPrepareFunc prepare, GError **error)
+{
   g_autoptr (GError) first = NULL;
-  sqlite3 *sqlite = open_file (path, migrations, &first);
+  sqlite3 *sqlite = open_file (path, migrations, prepare, &first);
   HearthDb *self;
 
   if (sqlite == NULL && is_broken (path, first)) {
     hearth_error ("%s; it is kept as %s.broken, and a new one is begun", first->message, path);
-    if (!put_aside (path, error))
+    if (!hearth_db_put_aside (path, error))
       return NULL;
     g_clear_error (&first);
-    sqlite = open_file (path, migrations, &first);
+    sqlite = open_file (path, migrations, prepare, &first);
   }
   if (sqlite == NULL) {
     g_propagate_error (error, g_steal_pointer (&first));

@@ -23,6 +23,11 @@ typedef gboolean (*HearthDbFunc) (sqlite3 *sqlite, gpointer data, GError **error
  * kept beside as <path>.broken and a new one made, with a warning: the box must start. One that is only locked, or on a disk that is
  * full or fails, stays. Errors: IO, BUSY, LIMIT. */
 HearthDb *hearth_db_open (const char *path, const char *const *migrations, GError **error);
+/* The same for a database that needs something of its own in each connection, as a tokenizer, before it can be migrated. */
+typedef gboolean (*HearthDbPrepareFunc) (sqlite3 *sqlite, GError **error);
+HearthDb *hearth_db_open_with (const char *path, const char *const *migrations, HearthDbPrepareFunc prepare, GError **error);
+/* A closed database that turned out to be broken: kept as <path>.broken. Errors: IO. */
+gboolean hearth_db_put_aside (const char *path, GError **error);
 /* Writes what is queued, closes. */
 void hearth_db_close (HearthDb *db);
 /* For reading before the first write. */

@@ -62,7 +62,7 @@ struct _Ctl {
 /* ---- the tables: each group ends with a NULL name */
 extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_stream_commands[],
   ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
-  ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_help_commands[];
+  ctl_guide_commands[], ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_help_commands[];
 
 typedef struct {
   const char *title;

@@ -3,6 +3,7 @@
 
 #include "base/hearth-paths.h"
 #include "hearthd/channels/hearth-channels-face.h"
+#include "hearthd/guide/hearth-guide-face.h"
 #include "hearthd/player/hearth-mpris.h"
 #include "hearthd/player/hearth-playback-face.h"
 #include "hearthd/recordings/hearth-recordings-face.h"
@@ -31,6 +32,8 @@ struct _HearthDaemon {
   HearthPlayer *player;
   HearthMpris *mpris;
   HearthRecordingsFace *recordings;
+  HearthGuideFace *guide;
+  gulong guide_hours;
   HearthSystem *system;
   guint forget; /* source */
 };
@@ -63,7 +66,31 @@ on_worker_changed (HearthWorker *worker, const char *reason, gpointer user_data)
     hearth_system_worker_changed (self->system, worker, reason);
 }
 
+static void
+on_guide_put (const GError *error, gpointer user_data)
+{
+  GDBusMethodInvocation *call = user_data;
+
+  if (error != NULL)
+    g_dbus_method_invocation_return_gerror (call, error);
+  else
+    g_dbus_method_invocation_return_value (call, NULL);
+}
+
+static void
+on_put_guide (HearthWorker *worker, GBytes *batch, GDBusMethodInvocation *call, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+  HearthNetworkObject *network = hearth_networks_find_by_worker (self->networks, worker);
+
+  if (network != NULL && self->guide != NULL)
+    hearth_guide_put (hearth_guide_face_get_guide (self->guide), hearth_network_object_get_name (network), batch, on_guide_put, call);
+  else
+    g_dbus_method_invocation_return_error (call, HEARTH_ERROR, HEARTH_ERROR_BUSY, "the guide is not there: see hearthd's log");
+}
+
 static const HearthWorkersFuncs workers_funcs = { .put_services = on_put_services,
+                                                  .put_guide = on_put_guide,
                                                   .list_failed = on_list_failed,
                                                   .changed = on_worker_changed };
 
@@ -75,6 +102,8 @@ on_channels_changed (const HearthChannelsDiff *diff, gpointer user_data)
   hearth_channels_face_tell (self->channels_face, diff);
   if (self->player != NULL)
     hearth_player_channels_changed (self->player);
+  if (self->guide != NULL)
+    hearth_guide_channels_changed (hearth_guide_face_get_guide (self->guide));
   if (self->recordings != NULL)
     hearth_recordings_channels_changed (hearth_recordings_face_get_recordings (self->recordings));
 }
@@ -86,6 +115,39 @@ on_network_ready (HearthNetworkObject *network, gpointer user_data)
 
   hearth_player_network_ready (self->player, network);
   hearth_recordings_network_ready (hearth_recordings_face_get_recordings (self->recordings));
+  if (self->guide != NULL && hearth_guide_is_empty (hearth_guide_face_get_guide (self->guide)))
+    hearth_network_object_collect_guide (network, TRUE, NULL); /* what it told before was lost */
+}
+
+static void
+on_network_removed (const char *network, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  if (self->guide != NULL)
+    hearth_guide_remove_network (hearth_guide_face_get_guide (self->guide), network);
+}
+
+static void
+on_guide_state (HearthNetworkObject *network, GVariant *state, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  if (self->guide != NULL)
+    hearth_guide_take_state (hearth_guide_face_get_guide (self->guide), hearth_network_object_get_name (network), state);
+}
+
+static void
+on_broadcast_time (HearthNetworkObject *network, GVariant *time, gpointer user_data)
+{
+}
+
+static void
+on_guide_hours (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
+  hearth_networks_set_guide_period (self->networks, g_variant_get_uint32 (value));
 }
 
 static void
@@ -102,7 +164,9 @@ on_recordings_changed (gpointer user_data)
   hearth_player_recording_changed (self->player);
 }
 
-static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready };
+static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready,
+                                                    .removed = on_network_removed, .guide_state = on_guide_state,
+                                                    .broadcast_time = on_broadcast_time };
 
 /* What recordings and settings point to stays, also when no list has it. */
 static gboolean
@@ -168,6 +232,19 @@ hearth_daemon_new (GDBusConnection *connection, GError **error)
   return self;
 }
 
+/* A box without a guide still shows television. */
+static void
+start_guide (HearthDaemon *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->guide = hearth_guide_face_new (self->bus, self->state_dir, self->channels, self->networks, self->settings, &error);
+  if (self->guide == NULL)
+    hearth_error ("there is no guide: %s", error->message);
+  hearth_networks_set_guide_period (self->networks, hearth_settings_store_get_uint (self->settings, "guide.hours"));
+  self->guide_hours = g_signal_connect (self->settings, "changed::guide.hours", G_CALLBACK (on_guide_hours), self);
+}
+
 gboolean
 hearth_daemon_start (HearthDaemon *self, GError **error)
 {
@@ -184,6 +261,7 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
     hearth_recordings_face_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->db);
   hearth_recordings_face_set_changed (self->recordings, on_recordings_changed, self);
   hearth_playback_face_connect (self->player, hearth_recordings_face_get_recordings (self->recordings));
+  start_guide (self);
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
   hearth_db_set_trouble_func (self->db, on_storage_trouble, self);
@@ -211,6 +289,8 @@ hearth_daemon_free (HearthDaemon *self)
     hearth_recordings_face_set_changed (self->recordings, NULL, NULL);
   g_clear_object (&self->player); /* remembers where it was in a recording */
   g_clear_pointer (&self->recordings, hearth_recordings_face_free);
+  g_clear_signal_handler (&self->guide_hours, self->settings);
+  g_clear_pointer (&self->guide, hearth_guide_face_free);
   g_clear_object (&self->output);
   g_clear_pointer (&self->networks, hearth_networks_free);
   g_clear_pointer (&self->workers, hearth_workers_free);

@@ -14,6 +14,14 @@ libhearthd_la_SOURCES = \
   src/hearthd/channels/hearth-service-list.h src/hearthd/channels/hearth-service-list.c \
   src/hearthd/display/hearth-notices.h src/hearthd/display/hearth-notices.c \
   src/hearthd/display/hearth-output.h src/hearthd/display/hearth-output.c \
+  src/hearthd/guide/hearth-guide.h src/hearthd/guide/hearth-guide.c \
+  src/hearthd/guide/hearth-guide-event.h src/hearthd/guide/hearth-guide-event.c \
+  src/hearthd/guide/hearth-guide-face.h src/hearthd/guide/hearth-guide-face.c \
+  src/hearthd/guide/hearth-guide-query.h src/hearthd/guide/hearth-guide-query.c \
+  src/hearthd/guide/hearth-guide-slots.h src/hearthd/guide/hearth-guide-slots.c \
+  src/hearthd/guide/hearth-guide-store.h src/hearthd/guide/hearth-guide-store.c \
+  src/hearthd/guide/hearth-guide-words.h src/hearthd/guide/hearth-guide-words.c \
+  src/hearthd/guide/hearth-guide-writer.h src/hearthd/guide/hearth-guide-writer.c \
   src/hearthd/networks/hearth-network-object.h src/hearthd/networks/hearth-network-object.c \
   src/hearthd/networks/hearth-networks.h src/hearthd/networks/hearth-networks.c \
   src/hearthd/networks/hearth-stream.h src/hearthd/networks/hearth-stream.c \

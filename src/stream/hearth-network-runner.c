@@ -25,6 +25,7 @@ struct _HearthNetworkRunner {
   GVariant *settings;
   const HearthNetworkOps *ops; /* NULL while nothing runs */
   gpointer instance;
+  guint guide_hours;
   HearthBroadcast *broadcast; /* of a plug-in that only has tuners */
   guint waiting;   /* source: for the first tuner, to scan with */
   gboolean wanted; /* a scan, and there was no tuner for it */
@@ -232,7 +233,33 @@ on_scan_finished (GVariant *result, gpointer user_data)
   self->funcs->scan_finished (result, self->user_data);
 }
 
-static const HearthBroadcastFuncs broadcast_funcs = { .scan_progress = on_scan_progress, .scan_finished = on_scan_finished };
+static void
+on_guide_batch (GBytes *batch, gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->funcs->guide_batch (batch, self->user_data);
+}
+
+static void
+on_guide_state (GVariant *state, gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->funcs->guide_state (state, self->user_data);
+}
+
+static void
+on_broadcast_time (GVariant *time, gpointer user_data)
+{
+  HearthNetworkRunner *self = user_data;
+
+  self->funcs->broadcast_time (time, self->user_data);
+}
+
+static const HearthBroadcastFuncs broadcast_funcs = { .scan_progress = on_scan_progress, .scan_finished = on_scan_finished,
+                                                      .guide_batch = on_guide_batch, .guide_state = on_guide_state,
+                                                      .broadcast_time = on_broadcast_time };
 
 /* TRUE too for a network that is none. */
 static gboolean
@@ -243,6 +270,8 @@ start_broadcast (HearthNetworkRunner *self, const HearthNetworkOps *ops, GVarian
   self->broadcast = hearth_broadcast_new (ops->tuners, self->instance, settings, &self->host, &broadcast_funcs, self, error);
   if (self->broadcast == NULL)
     ops->stop (self->instance);
+  else
+    hearth_broadcast_set_guide_period (self->broadcast, self->guide_hours);
   return self->broadcast != NULL;
 }
 
@@ -274,6 +303,38 @@ hearth_network_runner_take_list (HearthNetworkRunner *self, GVariant *list)
 {
   if (self->broadcast != NULL)
     hearth_broadcast_take_list (self->broadcast, list);
+}
+
+gboolean
+hearth_network_runner_collect_guide (HearthNetworkRunner *self, gboolean anew, GError **error)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_collect_guide (self->broadcast, anew);
+  else
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "this network has no tuners to collect a guide with");
+  return self->broadcast != NULL;
+}
+
+void
+hearth_network_runner_set_guide_period (HearthNetworkRunner *self, guint hours)
+{
+  self->guide_hours = hours;
+  if (self->broadcast != NULL)
+    hearth_broadcast_set_guide_period (self->broadcast, hours);
+}
+
+void
+hearth_network_runner_guide_sent (HearthNetworkRunner *self)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_guide_sent (self->broadcast);
+}
+
+void
+hearth_network_runner_tell_guide (HearthNetworkRunner *self)
+{
+  if (self->broadcast != NULL)
+    hearth_broadcast_tell_guide (self->broadcast);
 }
 
 GVariant *

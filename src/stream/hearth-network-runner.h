@@ -31,6 +31,10 @@ typedef struct {
   void (*list_failed) (const GError *error, gpointer user_data);
   void (*scan_progress) (GVariant *progress, gpointer user_data); /* a{sv}, floating */
   void (*scan_finished) (GVariant *result, gpointer user_data);
+  /* As HearthBroadcastFuncs. */
+  void (*guide_batch) (GBytes *batch, gpointer user_data);
+  void (*guide_state) (GVariant *state, gpointer user_data);
+  void (*broadcast_time) (GVariant *time, gpointer user_data);
 } HearthNetworkRunnerFuncs;
 
 HearthNetworkRunner *hearth_network_runner_new (const HearthNetworkRunnerFuncs *funcs, gpointer user_data);
@@ -56,6 +60,11 @@ void hearth_network_runner_set_use (HearthNetworkRunner *self, gpointer handle, 
 gboolean hearth_network_runner_scan (HearthNetworkRunner *self, GVariant *options, GError **error);
 void hearth_network_runner_cancel_scan (HearthNetworkRunner *self);
 void hearth_network_runner_take_list (HearthNetworkRunner *self, GVariant *list);
+/* As hearth_broadcast_collect_guide(). Errors: NOT_SUPPORTED for networks without tuners. */
+gboolean hearth_network_runner_collect_guide (HearthNetworkRunner *self, gboolean anew, GError **error);
+void hearth_network_runner_set_guide_period (HearthNetworkRunner *self, guint hours);
+void hearth_network_runner_guide_sent (HearthNetworkRunner *self);
+void hearth_network_runner_tell_guide (HearthNetworkRunner *self);
 GVariant *hearth_network_runner_describe_tuners (HearthNetworkRunner *self); /* aa{sv}, floating */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthNetworkRunner, hearth_network_runner_free)

@@ -14,6 +14,7 @@ HEARTH_LOG_TOPIC ("stream")
 #define STUCK_PUSH_US 200000
 #define MOST_STREAMS 256u
 #define CALL_TIMEOUT_MS 30000 /* hearthd reads a list of 100,000 before it answers */
+#define GUIDE_AGAIN_S 2
 #define OBJECT_PATH "/tv/hearth/internal"
 
 enum { SLOT_MAIN = 1 }; /* beside HEARTH_PROGRESS_STREAM_INGEST */
@@ -27,6 +28,9 @@ struct _HearthStreamWorker {
   gint64 looked_us;    /* when it last fired */
   HearthList *list;    /* read, not taken by hearthd yet */
   GError *list_error;  /* the same of a failure */
+  GBytes *guide;       /* a batch of events that hearthd has not taken yet */
+  const GBytes *guide_under_way; /* which is it, only to compare; NULL: none is */
+  guint guide_again;   /* a timer: what hearthd could not take is told again */
   GCancellable *cancellable;
 };
 
@@ -230,8 +234,95 @@ on_scan_finished (GVariant *result, gpointer user_data)
   hearth_dbus_internal_stream1_emit_scan_finished (((HearthStreamWorker *) user_data)->face, result);
 }
 
+/* ---- the guide --------------------------------------------------------------------------------------- */
+
+static void tell_guide (HearthStreamWorker *self);
+
+static gboolean
+on_guide_again (gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  self->guide_again = 0;
+  tell_guide (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* A batch that is wrong will not be better the next time; all else may pass. */
+static gboolean
+is_hopeless (const GError *error)
+{
+  return g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT) || g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+on_guide_told (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  HearthStreamWorker *self = user_data;
+  gboolean same;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  same = self->guide_under_way == self->guide;
+  self->guide_under_way = NULL;
+  if (reply == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED)) {
+    hearth_error_translate (&error, "giving hearthd events of the guide");
+    hearth_warning ("%s", error->message);
+  }
+  if (!same) { /* another plug-in's is waiting by now */
+    tell_guide (self);
+    return;
+  }
+  if (reply == NULL && !is_hopeless (error)) {
+    if (self->guide_again == 0)
+      self->guide_again = g_timeout_add_seconds (GUIDE_AGAIN_S, on_guide_again, self);
+    return;
+  }
+  g_clear_pointer (&self->guide, g_bytes_unref);
+  hearth_network_runner_guide_sent (self->runner);
+}
+
+/* One at a time. */
+static void
+tell_guide (HearthStreamWorker *self)
+{
+  GDBusConnection *connection = hearth_worker_link_get_connection (self->link);
+
+  if (connection == NULL || self->guide == NULL || self->guide_under_way != NULL)
+    return;
+  self->guide_under_way = self->guide;
+  g_dbus_connection_call (connection, NULL, OBJECT_PATH, "tv.hearth.internal.Manager1", "PutGuide",
+                          g_variant_new ("(@ay)", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, self->guide, TRUE)), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, self->cancellable, on_guide_told, self);
+}
+
+static void
+on_guide_batch (GBytes *batch, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  g_clear_pointer (&self->guide, g_bytes_unref); /* of a plug-in that was stopped */
+  self->guide = batch;
+  tell_guide (self);
+}
+
+static void
+on_guide_state (GVariant *state, gpointer user_data)
+{
+  hearth_dbus_internal_stream1_emit_guide_state (((HearthStreamWorker *) user_data)->face, state);
+}
+
+static void
+on_broadcast_time (GVariant *time, gpointer user_data)
+{
+  hearth_dbus_internal_stream1_emit_broadcast_time (((HearthStreamWorker *) user_data)->face, time);
+}
+
 static const HearthNetworkRunnerFuncs runner_funcs = { .list = on_list, .list_failed = on_list_failed, .scan_progress = on_scan_progress,
-                                                       .scan_finished = on_scan_finished };
+                                                       .scan_finished = on_scan_finished, .guide_batch = on_guide_batch,
+                                                       .guide_state = on_guide_state, .broadcast_time = on_broadcast_time };
 
 /* ---- Stream1 -------------------------------------------------------------------------------------- */
 
@@ -296,6 +387,30 @@ on_handle_get_tuners (HearthDBusInternalStream1 *face, GDBusMethodInvocation *ca
   HearthStreamWorker *self = user_data;
 
   hearth_dbus_internal_stream1_complete_get_tuners (face, call, hearth_network_runner_describe_tuners (self->runner));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_collect_guide (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, GVariant *options, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+  GError *error = NULL;
+  gboolean anew = FALSE;
+
+  g_variant_lookup (options, "anew", "b", &anew);
+  if (!hearth_network_runner_collect_guide (self->runner, anew, &error))
+    return refuse (call, error);
+  hearth_dbus_internal_stream1_complete_collect_guide (face, call);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+on_handle_set_guide_period (HearthDBusInternalStream1 *face, GDBusMethodInvocation *call, guint hours, gpointer user_data)
+{
+  HearthStreamWorker *self = user_data;
+
+  hearth_network_runner_set_guide_period (self->runner, hours);
+  hearth_dbus_internal_stream1_complete_set_guide_period (face, call);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -474,7 +589,11 @@ dup_holds (GUnixFDList *fds, gpointer user_data)
 static void
 on_connected (HearthWorkerLink *link, GVariant *settings, gpointer user_data)
 {
-  tell_list (user_data);
+  HearthStreamWorker *self = user_data;
+
+  tell_list (self);
+  tell_guide (self);
+  hearth_network_runner_tell_guide (self->runner);
 }
 
 static const HearthWorkerLinkFuncs link_funcs = { .dup_holds = dup_holds, .connected = on_connected };
@@ -494,6 +613,8 @@ hearth_stream_worker_new (const HearthWorkerArguments *arguments)
   g_signal_connect (self->face, "handle-scan", G_CALLBACK (on_handle_scan), self);
   g_signal_connect (self->face, "handle-cancel-scan", G_CALLBACK (on_handle_cancel_scan), self);
   g_signal_connect (self->face, "handle-get-tuners", G_CALLBACK (on_handle_get_tuners), self);
+  g_signal_connect (self->face, "handle-collect-guide", G_CALLBACK (on_handle_collect_guide), self);
+  g_signal_connect (self->face, "handle-set-guide-period", G_CALLBACK (on_handle_set_guide_period), self);
   g_signal_connect (self->face, "handle-take-services", G_CALLBACK (on_handle_take_services), self);
   g_signal_connect (self->face, "handle-open", G_CALLBACK (on_handle_open), self);
   g_signal_connect (self->face, "handle-set-use", G_CALLBACK (on_handle_set_use), self);
@@ -513,6 +634,7 @@ hearth_stream_worker_free (HearthStreamWorker *self)
   for (GList *l = streams; l != NULL; l = l->next)
     close_stream (self, l->data);
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->guide_again, g_source_remove);
   hearth_network_runner_free (self->runner);
   hearth_worker_link_free (self->link); /* lets our cancelled calls come back */
   g_signal_handlers_disconnect_by_data (self->face, self);
@@ -520,6 +642,7 @@ hearth_stream_worker_free (HearthStreamWorker *self)
   g_hash_table_unref (self->streams);
   g_clear_pointer (&self->list, hearth_list_free);
   g_clear_error (&self->list_error);
+  g_clear_pointer (&self->guide, g_bytes_unref);
   g_object_unref (self->cancellable);
   g_free (self);
 }

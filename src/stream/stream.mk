@@ -10,6 +10,10 @@ libstream_la_SOURCES = src/stream/hearth-ingest.h src/stream/hearth-ingest.c src
   src/stream/broadcast/hearth-router-tables.c src/stream/broadcast/hearth-router-si.c \
   src/stream/broadcast/hearth-tuning.h src/stream/broadcast/hearth-tuning.c \
   src/stream/broadcast/hearth-tuner-pool.h src/stream/broadcast/hearth-tuner-pool.c \
+  src/stream/broadcast/hearth-guide-collector.h src/stream/broadcast/hearth-guide-collector.c \
+  src/stream/broadcast/hearth-guide-feed.h src/stream/broadcast/hearth-guide-feed.c \
+  src/stream/broadcast/hearth-guide-told.h src/stream/broadcast/hearth-guide-told.c \
+  src/stream/broadcast/hearth-guide-visit.h src/stream/broadcast/hearth-guide-visit.c \
   src/stream/broadcast/hearth-lineup.h src/stream/broadcast/hearth-lineup.c \
   src/stream/broadcast/hearth-scan-list.h src/stream/broadcast/hearth-scan-list.c \
   src/stream/broadcast/hearth-scan-visit.h src/stream/broadcast/hearth-scan-visit.c \

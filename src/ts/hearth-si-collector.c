@@ -255,6 +255,17 @@ on_section (const guint8 *section, gsize n_bytes, gpointer user_data)
     self->funcs.complete (&known->table, self->user_data);
 }
 
+void
+hearth_si_collector_push_section (HearthSiCollector *self, guint16 pid, const guint8 *section, gsize n_bytes)
+{
+  if (pid >= N_PIDS || self->roles[pid] == 0)
+    return;
+  self->pid = pid;
+  on_section (section, n_bytes, self);
+  if (self->roles_stale)
+    update_roles (self);
+}
+
 /* ---- packets ------------------------------------------------------------------------------------- */
 
 static HearthTsSection *

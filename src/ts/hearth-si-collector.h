@@ -77,6 +77,8 @@ void hearth_si_collector_gap (HearthSiCollector *self);
 void hearth_si_collector_push (HearthSiCollector *self, const guint8 *packets, gsize n_packets);
 /* One packet whose PID is known already. */
 void hearth_si_collector_push_packet (HearthSiCollector *self, const guint8 *packet, guint16 pid);
+/* A whole section with a right CRC, as another one put it together. */
+void hearth_si_collector_push_section (HearthSiCollector *self, guint16 pid, const guint8 *section, gsize n_bytes);
 gboolean hearth_si_collector_wants (HearthSiCollector *self, guint16 pid);
 
 /* The hour of the multiplex, by its own TDT if TIME is collected: segments of a schedule that lie before it need not be sent and are

@@ -242,11 +242,11 @@ add_present_following (const HeadendCableSi *self, guint mux, const HeadendCable
 
 /* The events of three hours, in as many sections as they need, of which all know the last. */
 static void
-add_segment (const HeadendCableSi *self, const HeadendCableService *service, gint64 start_s, guint8 table_id, guint segment,
+add_segment (const HeadendCableSi *self, const HeadendCableService *service, gint64 midnight_s, gint64 start_s, guint8 table_id, guint segment,
              HeadendCarousel *carousel)
 {
   HeadendSection sections[SECTIONS_A_SEGMENT];
-  const guint version = (guint) (start_s / DAY_S), first = segment * SECTIONS_A_SEGMENT;
+  const guint version = (guint) (midnight_s / DAY_S), first = segment * SECTIONS_A_SEGMENT;
   guint n = 1, n_events = 0;
 
   begin_eit (&sections[0], table_id, self->mux, service, version, 0x50 + SCHEDULE_TABLES - 1);
@@ -273,8 +273,8 @@ add_schedule (const HeadendCableSi *self, const HeadendCableService *service, gi
 
   for (guint table = 0; table < SCHEDULE_TABLES; table++)
     for (guint segment = 0; segment < SEGMENTS_A_TABLE; segment++)
-      add_segment (self, service, midnight + (gint64) (table * SEGMENTS_A_TABLE + segment) * SEGMENT_S, (guint8) (0x50 + table), segment,
-                   carousel);
+      add_segment (self, service, midnight, midnight + (gint64) (table * SEGMENTS_A_TABLE + segment) * SEGMENT_S, (guint8) (0x50 + table),
+                   segment, carousel);
 }
 
 void

@@ -6,5 +6,6 @@ SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/sy
   tests/system/test_ts_tool.py
 SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_satip.py tests/system/test_manuals.py
 SYSTEM_TESTS += tests/system/test_full_disk.py
+SYSTEM_TESTS += tests/system/test_guide.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)

@@ -30,6 +30,7 @@ struct _HearthNetworkObject {
   GVariant *oddities; /* a(uss), (nullable) */
   guint n_oddities;
   HearthServiceList *list; /* (nullable): of a broadcast network, whose worker begins its rescans with it */
+  guint guide_hours;
   gboolean has_list; /* stored or fetched: a restarted worker need not fetch it */
   GCancellable *cancellable;
   guint subscription, sweep;
@@ -306,6 +307,13 @@ on_worker_signal (GDBusConnection *connection, const char *sender, const char *p
     g_autoptr (GVariant) words = g_variant_get_child_value (parameters, 0);
 
     take_scan_news (self, signal, words);
+  } else if (g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(a{sv})"))) {
+    g_autoptr (GVariant) words = g_variant_get_child_value (parameters, 0);
+
+    if (g_str_equal (signal, "GuideState"))
+      self->funcs->guide_state (self, words, self->user_data);
+    else if (g_str_equal (signal, "BroadcastTime"))
+      self->funcs->broadcast_time (self, words, self->user_data);
   }
 }
 
@@ -340,6 +348,7 @@ on_worker_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gp
   self->subscription = g_dbus_connection_signal_subscribe (self->subscribed, NULL, INTERFACE, NULL, HEARTH_WORKER_PATH, NULL,
                                                            G_DBUS_SIGNAL_FLAGS_NONE, on_worker_signal, self, NULL);
   call (self, "Start", g_variant_new ("(s@a{sv})", self->kind, self->settings), NULL, on_start_done, self);
+  call (self, "SetGuidePeriod", g_variant_new ("(u)", self->guide_hours), NULL, NULL, NULL);
   for (gsize i = 0; streams != NULL && i < g_variant_n_children (streams); i++) {
     g_autoptr (GVariant) stream = g_variant_get_child_value (streams, i);
     const char *id;
@@ -543,6 +552,25 @@ static gboolean
 on_handle_get_tuners (HearthDBusNetwork1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
 {
   return forward (user_data, invocation, "GetTuners", NULL);
+}
+
+void
+hearth_network_object_collect_guide (HearthNetworkObject *self, gboolean anew, GDBusMethodInvocation *invocation)
+{
+  g_autoptr (GVariant) parameters = g_variant_ref_sink (g_variant_new_parsed ("({'anew': <%b>},)", anew));
+
+  if (invocation != NULL)
+    forward (self, invocation, "CollectGuide", parameters);
+  else if (hearth_network_object_is_connected (self))
+    call (self, "CollectGuide", parameters, NULL, NULL, NULL);
+}
+
+void
+hearth_network_object_set_guide_period (HearthNetworkObject *self, guint hours)
+{
+  self->guide_hours = hours;
+  if (hearth_network_object_is_connected (self))
+    call (self, "SetGuidePeriod", g_variant_new ("(u)", hours), NULL, NULL, NULL);
 }
 
 /* ---- the object -------------------------------------------------------------------------------------- */

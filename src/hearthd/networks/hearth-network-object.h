@@ -24,6 +24,9 @@ typedef struct {
   void (*settings) (HearthNetworkObject *network, GVariant *settings, gpointer user_data);
   /* The worker is there; streams that it held already have been taken in. */
   void (*ready) (HearthNetworkObject *network, gpointer user_data);
+  /* As the signals of tv.hearth.internal.Stream1. */
+  void (*guide_state) (HearthNetworkObject *network, GVariant *state, gpointer user_data);
+  void (*broadcast_time) (HearthNetworkObject *network, GVariant *time, gpointer user_data);
 } HearthNetworkObjectFuncs;
 
 HearthNetworkObject *hearth_network_object_new (const char *name, const char *kind, GVariant *settings, HearthBus *bus,
@@ -53,6 +56,11 @@ GList *hearth_network_object_get_streams (HearthNetworkObject *network); /* (tra
 /* A reader that sleeps: both descriptors are duplicated. */
 void hearth_network_object_add_waiter (HearthNetworkObject *network, HearthStream *stream, guint waiter, int page_fd, int event_fd);
 void hearth_network_object_remove_waiter (HearthNetworkObject *network, HearthStream *stream, guint waiter);
+
+/* A pass for the guide; @anew: of all, also what was told before. @call: (nullable): answered as Guide1.Collect. */
+void hearth_network_object_collect_guide (HearthNetworkObject *network, gboolean anew, GDBusMethodInvocation *call);
+/* How often it is collected, in hours. Kept for a worker that is started later. */
+void hearth_network_object_set_guide_period (HearthNetworkObject *network, guint hours);
 
 /* From the workers' calls. */
 void hearth_network_object_put_services (HearthNetworkObject *network, int fd, guint64 bytes, GVariant *oddities, guint n_oddities,

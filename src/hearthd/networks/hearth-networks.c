@@ -23,6 +23,7 @@ struct _HearthNetworks {
   const HearthNetworksFuncs *funcs;
   gpointer user_data;
   HearthDBusNetworks1 *face;
+  guint guide_hours;
   GPtrArray *networks; /* HearthNetworkObject, in the order they were added */
 };
 
@@ -113,7 +114,24 @@ on_ready (HearthNetworkObject *network, gpointer user_data)
   self->funcs->ready (network, self->user_data);
 }
 
-static const HearthNetworkObjectFuncs network_funcs = { .list = on_list, .settings = on_settings, .ready = on_ready };
+static void
+on_guide_state (HearthNetworkObject *network, GVariant *state, gpointer user_data)
+{
+  HearthNetworks *self = user_data;
+
+  self->funcs->guide_state (network, state, self->user_data);
+}
+
+static void
+on_broadcast_time (HearthNetworkObject *network, GVariant *time, gpointer user_data)
+{
+  HearthNetworks *self = user_data;
+
+  self->funcs->broadcast_time (network, time, self->user_data);
+}
+
+static const HearthNetworkObjectFuncs network_funcs = { .list = on_list, .settings = on_settings, .ready = on_ready, .guide_state = on_guide_state,
+                                                        .broadcast_time = on_broadcast_time };
 
 static HearthNetworkObject *
 add_network (HearthNetworks *self, const char *name, const char *kind, GVariant *settings)
@@ -123,6 +141,7 @@ add_network (HearthNetworks *self, const char *name, const char *kind, GVariant 
   HearthNetworkObject *network =
     hearth_network_object_new (name, kind, settings, self->bus, self->workers, &network_funcs, self);
 
+  hearth_network_object_set_guide_period (network, self->guide_hours);
   g_ptr_array_add (self->networks, network);
   if (list != NULL) {
     HearthChannelsDiff diff;
@@ -151,8 +170,8 @@ hearth_networks_get_any (HearthNetworks *self, const char *kind)
   return NULL;
 }
 
-static HearthNetworkObject *
-find_by_worker (HearthNetworks *self, HearthWorker *worker)
+HearthNetworkObject *
+hearth_networks_find_by_worker (HearthNetworks *self, HearthWorker *worker)
 {
   for (guint i = 0; i < self->networks->len; i++)
     if (hearth_network_object_get_worker (g_ptr_array_index (self->networks, i)) == worker)
@@ -161,10 +180,25 @@ find_by_worker (HearthNetworks *self, HearthWorker *worker)
 }
 
 void
+hearth_networks_collect_guide_anew (HearthNetworks *self)
+{
+  for (guint i = 0; i < self->networks->len; i++)
+    hearth_network_object_collect_guide (g_ptr_array_index (self->networks, i), TRUE, NULL);
+}
+
+void
+hearth_networks_set_guide_period (HearthNetworks *self, guint hours)
+{
+  self->guide_hours = hours;
+  for (guint i = 0; i < self->networks->len; i++)
+    hearth_network_object_set_guide_period (g_ptr_array_index (self->networks, i), hours);
+}
+
+void
 hearth_networks_put_services (HearthNetworks *self, HearthWorker *worker, int fd, guint64 bytes, GVariant *oddities,
                               guint n_oddities, GVariant *details)
 {
-  HearthNetworkObject *network = find_by_worker (self, worker);
+  HearthNetworkObject *network = hearth_networks_find_by_worker (self, worker);
 
   if (network != NULL)
     hearth_network_object_put_services (network, fd, bytes, oddities, n_oddities, details);
@@ -173,7 +207,7 @@ hearth_networks_put_services (HearthNetworks *self, HearthWorker *worker, int fd
 void
 hearth_networks_list_failed (HearthNetworks *self, HearthWorker *worker, const char *error, const char *text)
 {
-  HearthNetworkObject *network = find_by_worker (self, worker);
+  HearthNetworkObject *network = hearth_networks_find_by_worker (self, worker);
 
   if (network != NULL)
     hearth_network_object_list_failed (network, error, text);
@@ -238,6 +272,7 @@ on_handle_remove (HearthDBusNetworks1 *face, GDBusMethodInvocation *invocation, 
   keep (self, name, NULL, NULL);
   hearth_channels_remove_network (self->channels, name, &diff);
   self->funcs->changed (&diff, self->user_data);
+  self->funcs->removed (name, self->user_data);
   g_ptr_array_remove (self->networks, network);
   g_unlink (path);
   hearth_dbus_networks1_complete_remove (face, invocation);

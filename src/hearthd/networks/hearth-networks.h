@@ -17,6 +17,9 @@ typedef struct _HearthNetworks HearthNetworks;
 typedef struct {
   void (*changed) (const HearthChannelsDiff *diff, gpointer user_data); /* the list of channels did */
   void (*ready) (HearthNetworkObject *network, gpointer user_data);     /* its worker is there */
+  void (*removed) (const char *network, gpointer user_data);
+  void (*guide_state) (HearthNetworkObject *network, GVariant *state, gpointer user_data);
+  void (*broadcast_time) (HearthNetworkObject *network, GVariant *time, gpointer user_data);
 } HearthNetworksFuncs;
 
 extern const char hearth_networks_schema[];
@@ -29,6 +32,12 @@ void hearth_networks_load (HearthNetworks *networks);
 HearthNetworkObject *hearth_networks_find (HearthNetworks *networks, const char *name); /* (nullable) */
 /* One that opens addresses of its own kind, for OpenUri. (nullable) */
 HearthNetworkObject *hearth_networks_get_any (HearthNetworks *networks, const char *kind);
+
+/* (nullable) */
+HearthNetworkObject *hearth_networks_find_by_worker (HearthNetworks *networks, HearthWorker *worker);
+void hearth_networks_collect_guide_anew (HearthNetworks *networks);
+/* For all, and those to come. */
+void hearth_networks_set_guide_period (HearthNetworks *networks, guint hours);
 
 /* From the workers' calls. */
 void hearth_networks_put_services (HearthNetworks *networks, HearthWorker *worker, int fd, guint64 bytes, GVariant *oddities,

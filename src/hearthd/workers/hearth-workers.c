@@ -4,6 +4,7 @@
 #include "hearthd/workers/hearth-workers.h"
 
 #include "base/hearth-fds.h"
+#include "base/hearth-guide-batch.h"
 #include "base/hearth-paths.h"
 #include "dbus/tv.hearth.internal.Manager1.h"
 #include "hearthd/workers/hearth-worker-private.h"
@@ -233,6 +234,21 @@ on_list_failed (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *cal
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+on_put_guide (HearthDBusInternalManager1 *skeleton, GDBusMethodInvocation *call, GVariant *data, gpointer user_data)
+{
+  HearthWorkers *self = user_data;
+  HearthWorker *worker = find_by_call (self, call);
+  g_autoptr (GBytes) batch = g_variant_get_data_as_bytes (data);
+
+  if (worker == NULL || g_bytes_get_size (batch) > HEARTH_GUIDE_BATCH_MAX_BYTES)
+    g_dbus_method_invocation_return_error (call, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "%s",
+                                           worker == NULL ? "say Hello first" : "the batch is too large");
+  else
+    self->funcs->put_guide (worker, batch, call, self->user_data);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 on_peer_closed (GDBusConnection *connection, gboolean vanished, GError *error, gpointer user_data)
 {
@@ -272,6 +288,7 @@ make_manager (HearthWorkers *self)
 
   g_signal_connect (manager, "handle-hello", G_CALLBACK (on_hello), self);
   g_signal_connect (manager, "handle-put-services", G_CALLBACK (on_put_services), self);
+  g_signal_connect (manager, "handle-put-guide", G_CALLBACK (on_put_guide), self);
   g_signal_connect (manager, "handle-list-failed", G_CALLBACK (on_list_failed), self);
   return manager;
 }

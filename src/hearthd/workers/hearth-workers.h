@@ -19,6 +19,8 @@ typedef struct {
   void (*put_services) (HearthWorker *worker, int fd, guint64 bytes, guint services, GVariant *oddities, guint n_oddities,
                         GVariant *details, gpointer user_data);
   void (*list_failed) (HearthWorker *worker, const char *error, const char *text, gpointer user_data);
+  /* @call: to be answered, also later: as Manager1.PutGuide. */
+  void (*put_guide) (HearthWorker *worker, GBytes *batch, GDBusMethodInvocation *call, gpointer user_data);
   void (*changed) (HearthWorker *worker, const char *reason, gpointer user_data); /* for System1.WorkerChanged */
 } HearthWorkersFuncs;
 

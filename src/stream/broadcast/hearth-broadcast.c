@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stream/broadcast/hearth-broadcast.h"
 
+#include "stream/broadcast/hearth-guide-collector.h"
 #include "stream/broadcast/hearth-lineup.h"
 #include "stream/broadcast/hearth-scan-list.h"
 #include "stream/broadcast/hearth-scanner.h"
@@ -18,6 +19,8 @@ struct _HearthBroadcast {
   char *scan_mode, *scan_table, *text;
   guint32 systems; /* to scan; 0: all that the tuners receive */
   HearthScanner *scanner;
+  HearthGuideFeed *feed;
+  HearthGuideCollector *guide;
   GPtrArray *streams; /* HearthBroadcastStream, in the order of their opening */
   guint ending; /* the scanner is freed outside of its own call */
 };
@@ -166,6 +169,8 @@ on_tuner_freed (gpointer user_data)
       if (stream->lease == NULL && stream->use == use && (use == HEARTH_TUNER_USE_PEOPLE || self->scanner == NULL))
         try_to_get (stream, NULL);
     }
+  if (self->guide != NULL) /* the pool may tell before all is there */
+    hearth_guide_collector_try_again (self->guide);
 }
 
 static HearthTunerUse
@@ -228,6 +233,78 @@ hearth_broadcast_close (HearthBroadcast *self, HearthBroadcastStream *stream)
   stream_free (stream);
 }
 
+/* ---- the guide --------------------------------------------------------------------------------- */
+
+static void
+append_known (HearthBroadcast *self, GArray *start)
+{
+  for (guint i = 0; i < self->lineup->services->len; i++)
+    g_array_append_vals (start, &((HearthLineupService *) g_ptr_array_index (self->lineup->services, i))->params, 1);
+}
+
+/* Where the line-up's services are is where the guide is looked for. */
+static void
+update_guide (HearthBroadcast *self)
+{
+  g_autoptr (GArray) multiplexes = g_array_new (FALSE, FALSE, sizeof (HearthTunerParams));
+
+  append_known (self, multiplexes);
+  hearth_guide_collector_set_multiplexes (self->guide, multiplexes);
+}
+
+static void
+on_guide_batch (GBytes *batch, gpointer user_data)
+{
+  HearthBroadcast *self = user_data;
+
+  self->funcs->guide_batch (batch, self->user_data);
+}
+
+static void
+on_guide_state (GVariant *state, gpointer user_data)
+{
+  HearthBroadcast *self = user_data;
+
+  self->funcs->guide_state (state, self->user_data);
+}
+
+static void
+on_broadcast_time (GVariant *time, gpointer user_data)
+{
+  HearthBroadcast *self = user_data;
+
+  self->funcs->broadcast_time (time, self->user_data);
+}
+
+static const HearthGuideFeedFuncs feed_funcs = { .batch = on_guide_batch };
+static const HearthGuideCollectorFuncs guide_funcs = { .state = on_guide_state, .time = on_broadcast_time };
+
+void
+hearth_broadcast_collect_guide (HearthBroadcast *self, gboolean anew)
+{
+  if (anew)
+    hearth_guide_feed_forget (self->feed);
+  hearth_guide_collector_collect (self->guide);
+}
+
+void
+hearth_broadcast_set_guide_period (HearthBroadcast *self, guint hours)
+{
+  hearth_guide_collector_set_period (self->guide, hours);
+}
+
+void
+hearth_broadcast_guide_sent (HearthBroadcast *self)
+{
+  hearth_guide_feed_sent (self->feed);
+}
+
+void
+hearth_broadcast_tell_guide (HearthBroadcast *self)
+{
+  hearth_guide_collector_tell (self->guide);
+}
+
 /* ---- scanning --------------------------------------------------------------------------------- */
 
 static gboolean
@@ -237,6 +314,8 @@ on_ending (gpointer user_data)
 
   self->ending = 0;
   g_clear_pointer (&self->scanner, hearth_scanner_free);
+  update_guide (self);
+  hearth_guide_collector_set_scanning (self->guide, FALSE);
   on_tuner_freed (self); /* what was prefetched may be again */
   return G_SOURCE_REMOVE;
 }
@@ -319,13 +398,6 @@ on_scanned (HearthLineup *lineup, guint conflicts, const HearthScanProgress *pro
 
 static const HearthScannerFuncs scanner_funcs = { .progress = on_progress, .done = on_scanned };
 
-static void
-append_known (HearthBroadcast *self, GArray *start)
-{
-  for (guint i = 0; i < self->lineup->services->len; i++)
-    g_array_append_vals (start, &((HearthLineupService *) g_ptr_array_index (self->lineup->services, i))->params, 1);
-}
-
 static gboolean
 fill_start (HearthBroadcast *self, const char *mode, GArray *start, gboolean *guessing, GError **error)
 {
@@ -366,6 +438,7 @@ hearth_broadcast_scan (HearthBroadcast *self, GVariant *options, GError **error)
     g_variant_lookup (options, "mode", "&s", &mode);
   if (!fill_start (self, mode, start, &guessing, error))
     return FALSE;
+  hearth_guide_collector_set_scanning (self->guide, TRUE);
   self->scanner = hearth_scanner_new (self->pool, start, !g_str_equal (mode, "blind"), guessing, self->text, &scanner_funcs, self);
   return TRUE;
 }
@@ -378,6 +451,7 @@ hearth_broadcast_cancel_scan (HearthBroadcast *self)
   if (self->scanner == NULL || self->ending != 0)
     return;
   g_clear_pointer (&self->scanner, hearth_scanner_free);
+  hearth_guide_collector_set_scanning (self->guide, FALSE);
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "cancelled", "b", TRUE);
   self->funcs->scan_finished (g_variant_dict_end (&dict), self->user_data);
@@ -398,6 +472,7 @@ hearth_broadcast_take_list (HearthBroadcast *self, GVariant *list)
     hearth_lineup_take (self->lineup, uri, name, number, kind <= HEARTH_SERVICE_DATA ? (HearthServiceKind) kind : HEARTH_SERVICE_DATA, attributes);
     g_variant_unref (attributes);
   }
+  update_guide (self);
 }
 
 /* ---- the network ------------------------------------------------------------------------------ */
@@ -468,6 +543,8 @@ hearth_broadcast_new (const HearthTunerOps *ops, gpointer instance, GVariant *se
     return NULL;
   }
   self->pool = hearth_tuner_pool_new (ops, instance, on_tuner_freed, self);
+  self->feed = hearth_guide_feed_new (self->text, &feed_funcs, self);
+  self->guide = hearth_guide_collector_new (self->pool, self->feed, &guide_funcs, self);
   return self;
 }
 
@@ -476,6 +553,8 @@ hearth_broadcast_free (HearthBroadcast *self)
 {
   g_clear_handle_id (&self->ending, g_source_remove);
   g_clear_pointer (&self->scanner, hearth_scanner_free);
+  g_clear_pointer (&self->guide, hearth_guide_collector_free);
+  g_clear_pointer (&self->feed, hearth_guide_feed_free);
   g_clear_pointer (&self->pool, hearth_tuner_pool_free);
   hearth_lineup_free (self->lineup);
   g_ptr_array_unref (self->streams);

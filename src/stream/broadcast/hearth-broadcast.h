@@ -27,6 +27,11 @@ typedef struct {
   /* a{sv} each, floating: as tv.hearth.Network1.ScanProgress and ScanFinished. */
   void (*scan_progress) (GVariant *progress, gpointer user_data);
   void (*scan_finished) (GVariant *result, gpointer user_data);
+  /* A batch of events (transfer full), to be answered with hearth_broadcast_guide_sent(). */
+  void (*guide_batch) (GBytes *batch, gpointer user_data);
+  /* As tv.hearth.internal.Stream1.GuideState and BroadcastTime: a{sv}, floating. */
+  void (*guide_state) (GVariant *state, gpointer user_data);
+  void (*broadcast_time) (GVariant *time, gpointer user_data);
 } HearthBroadcastFuncs;
 
 /* @host: gets the list when a scan has ended. Errors: INVALID_ARGUMENT. */
@@ -57,6 +62,12 @@ gboolean hearth_broadcast_scan (HearthBroadcast *self, GVariant *options, GError
 void hearth_broadcast_cancel_scan (HearthBroadcast *self);
 /* hearthd's list of before, a(susssssuua(ss)): where a rescan begins, and what it is compared with. */
 void hearth_broadcast_take_list (HearthBroadcast *self, GVariant *list);
+
+/* The guide. @anew: what hearthd was told before is told again. */
+void hearth_broadcast_collect_guide (HearthBroadcast *self, gboolean anew);
+void hearth_broadcast_set_guide_period (HearthBroadcast *self, guint hours);
+void hearth_broadcast_guide_sent (HearthBroadcast *self);
+void hearth_broadcast_tell_guide (HearthBroadcast *self); /* its state, to a hearthd that came back */
 
 /* aa{sv}, floating. */
 GVariant *hearth_broadcast_describe_tuners (HearthBroadcast *self);

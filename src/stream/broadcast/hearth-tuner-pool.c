@@ -21,6 +21,7 @@ typedef struct {
   HearthRouter *router;
   GPtrArray *leases;
   guint warm;           /* ends a while after the last lease */
+  gboolean viewed;      /* warm for somebody who may zap back */
   gboolean expecting;   /* to say that it goes where it was sent */
   HearthStreamState state;
   gboolean failed;      /* to be closed as soon as nobody holds it */
@@ -54,6 +55,9 @@ struct _HearthTunerPool {
   void (*freed) (gpointer user_data);
   gpointer user_data;
   guint freeing; /* idle source */
+  void (*changed) (gpointer user_data);
+  gpointer changed_data;
+  guint changing; /* idle source */
 };
 
 /* ---- what a tuner tells ------------------------------------------------------------------ */
@@ -219,6 +223,8 @@ tuner_free (gpointer data)
   g_free (self);
 }
 
+static void tell_freed (HearthTunerPool *self);
+
 static gboolean
 on_cold (gpointer user_data)
 {
@@ -226,6 +232,7 @@ on_cold (gpointer user_data)
 
   self->warm = 0;
   close_tuner (self);
+  tell_freed (self->pool); /* to who took none that was warm */
   return G_SOURCE_REMOVE;
 }
 
@@ -268,6 +275,51 @@ tell_freed (HearthTunerPool *self)
 {
   if (self->freeing == 0)
     self->freeing = g_idle_add (on_freed, self);
+}
+
+static gboolean
+on_changed (gpointer user_data)
+{
+  HearthTunerPool *self = user_data;
+
+  self->changing = 0;
+  self->changed (self->changed_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+tell_changed (HearthTunerPool *self)
+{
+  if (self->changing == 0 && self->changed != NULL)
+    self->changing = g_idle_add (on_changed, self);
+}
+
+void
+hearth_tuner_pool_set_changed (HearthTunerPool *self, void (*changed) (gpointer user_data), gpointer user_data)
+{
+  self->changed = changed;
+  self->changed_data = user_data;
+}
+
+static gboolean
+is_viewers (const HearthTunerLease *lease)
+{
+  return lease->use == HEARTH_TUNER_USE_PEOPLE || lease->use == HEARTH_TUNER_USE_PREFETCH;
+}
+
+void
+hearth_tuner_pool_foreach_tuned (HearthTunerPool *self, void (*func) (const HearthTunerParams *params, guint n_viewers, gpointer user_data),
+                                 gpointer func_data)
+{
+  for (guint i = 0; i < self->tuners->len; i++) {
+    const Tuner *tuner = g_ptr_array_index (self->tuners, i);
+    guint n = 0;
+
+    for (guint k = 0; k < tuner->leases->len; k++)
+      n += is_viewers (g_ptr_array_index (tuner->leases, k));
+    if (tuner->handle != NULL && !tuner->failed)
+      func (&tuner->params, n, func_data);
+  }
 }
 
 static void
@@ -328,6 +380,7 @@ void
 hearth_tuner_pool_free (HearthTunerPool *self)
 {
   g_clear_handle_id (&self->freeing, g_source_remove);
+  g_clear_handle_id (&self->changing, g_source_remove);
   g_ptr_array_unref (self->tuners);
   g_free (self);
 }
@@ -389,7 +442,7 @@ go (Tuner *self, const HearthTunerParams *params, GError **error)
 
 /* A closed one before one that stands warm: perhaps somebody zaps back. */
 static Tuner *
-find_free (HearthTunerPool *self, const HearthTunerParams *params, GPtrArray *refused)
+find_free (HearthTunerPool *self, const HearthTunerParams *params, HearthTunerUse use, GPtrArray *refused)
 {
   Tuner *warm = NULL;
 
@@ -400,7 +453,8 @@ find_free (HearthTunerPool *self, const HearthTunerParams *params, GPtrArray *re
       continue;
     if (tuner->handle == NULL)
       return tuner;
-    warm = tuner;
+    if (use != HEARTH_TUNER_USE_GUIDE || !tuner->viewed)
+      warm = tuner;
   }
   return warm;
 }
@@ -432,7 +486,7 @@ make_yield (Tuner *self)
 static gboolean
 take_from_others (HearthTunerPool *self, const HearthTunerParams *params, HearthTunerUse use)
 {
-  for (HearthTunerUse least = HEARTH_TUNER_USE_PREFETCH; least > use; least--)
+  for (HearthTunerUse least = HEARTH_TUNER_USE_GUIDE; least > use; least--)
     for (guint i = 0; i < self->tuners->len; i++) {
       Tuner *tuner = g_ptr_array_index (self->tuners, i);
 
@@ -485,7 +539,7 @@ find_and_go (HearthTunerPool *self, const HearthTunerParams *params, HearthTuner
   Tuner *tuner;
 
   for (;;) {
-    tuner = find_free (self, params, refused);
+    tuner = find_free (self, params, use, refused);
     if (tuner == NULL && take_from_others (self, params, use))
       continue;
     if (tuner == NULL)
@@ -528,6 +582,8 @@ hearth_tuner_pool_acquire (HearthTunerPool *self, const HearthTunerParams *param
   lease->funcs = funcs;
   lease->user_data = user_data;
   g_ptr_array_add (tuner->leases, lease);
+  if (use != HEARTH_TUNER_USE_GUIDE)
+    tell_changed (self);
   if (funcs != NULL && funcs->section != NULL) {
     g_mutex_lock (&tuner->lock);
     g_ptr_array_add (tuner->listeners, lease);
@@ -549,11 +605,15 @@ hearth_tuner_lease_release (HearthTunerLease *lease)
   g_mutex_unlock (&tuner->lock);
   if (listened)
     update_collecting (tuner);
+  if (lease->use != HEARTH_TUNER_USE_GUIDE)
+    tell_changed (tuner->pool);
   if (tuner->leases->len == 0 && tuner->failed)
     close_tuner (tuner);
-  else if (tuner->leases->len == 0)
+  else if (tuner->leases->len == 0) {
+    tuner->viewed = is_viewers (lease);
     tuner->warm = g_timeout_add (WARM_MS, on_cold, tuner);
-  if (tuner->leases->len == 0)
+  }
+  if (tuner->leases->len == 0 || would_yield (tuner, HEARTH_TUNER_USE_PREFETCH))
     tell_freed (tuner->pool);
   g_free (lease->label);
   g_free (lease);
@@ -563,6 +623,7 @@ void
 hearth_tuner_lease_set_use (HearthTunerLease *lease, HearthTunerUse use)
 {
   lease->use = use;
+  tell_changed (lease->tuner->pool);
   tell_freed (lease->tuner->pool); /* to those who may take it now */
 }
 

@@ -23,6 +23,7 @@ typedef enum {
   HEARTH_TUNER_USE_PEOPLE,   /* view, record */
   HEARTH_TUNER_USE_SCAN,
   HEARTH_TUNER_USE_PREFETCH, /* perhaps the next zap */
+  HEARTH_TUNER_USE_GUIDE,    /* collects events; takes no tuner that somebody may zap back to */
 } HearthTunerUse;
 
 typedef struct {
@@ -36,6 +37,11 @@ typedef struct {
 
 /* @instance: the plug-in's. Both borrowed. @freed: main loop: something was given back, or a tuner came; to try again. */
 HearthTunerPool *hearth_tuner_pool_new (const HearthTunerOps *ops, gpointer instance, void (*freed) (gpointer user_data), gpointer user_data);
+/* @changed: main loop: who holds which multiplex has changed; before the first lease, at most once. */
+void hearth_tuner_pool_set_changed (HearthTunerPool *self, void (*changed) (gpointer user_data), gpointer user_data);
+/* Each multiplex on which a tuner is; @n_viewers: how many leases people and prefetching have of it. @func must not touch the pool. */
+void hearth_tuner_pool_foreach_tuned (HearthTunerPool *self, void (*func) (const HearthTunerParams *params, guint n_viewers, gpointer user_data),
+                                      gpointer func_data);
 /* Without leases. */
 void hearth_tuner_pool_free (HearthTunerPool *self);
 /* Asks the plug-in anew which tuners there are. */

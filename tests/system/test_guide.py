@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The programme guide of a simulated cable network: collected, followed, searched."""
+
+import json
+import time
+
+from gi.repository import GLib
+
+import box
+from box import ROOT, Box
+from test_cable import KINDS, find_channel, names_on, start_cable, tuners, watch
+
+US = 1000000
+
+
+def guided(headend):
+    """Services that have events: television that is shown."""
+    return [s for s in headend['services'] if s['type'] not in KINDS and not (s['hidden'] and s['lcn'])]
+
+
+def status(a_box):
+    return a_box.call(ROOT, 'Guide1', 'GetStatus')
+
+
+def get_now(a_box, *channels, **options):
+    return a_box.call(ROOT, 'Guide1', 'GetNow', '(asa{sv})', channels, {k: GLib.Variant('s', v) for k, v in options.items()})
+
+
+def pages(a_box, method, signature, *arguments, limit=200, **options):
+    found, cursor = [], ''
+    while True:
+        page, cursor = a_box.call(ROOT, 'Guide1', method, signature, *arguments, cursor, limit, options)
+        found += page
+        if not cursor:
+            return found
+
+
+def list_events(a_box, channel, begin_us, end_us, limit=200):
+    return pages(a_box, 'List', '(sxxsua{sv})', channel, begin_us, end_us, limit=limit)
+
+
+def search(a_box, text, limit=200, **options):
+    return pages(a_box, 'Search', '(ssua{sv})', text, limit=limit, **options)
+
+
+def wait_for_pass(a_box, timeout=240):
+    return a_box.wait(lambda: next((n for n in status(a_box)['networks'] if n['last-pass'] and n['state'] == 'idle'), None), timeout,
+                      'a whole pass')
+
+
+def test_pass(programs):
+    """With tuners that nobody needs the whole network's schedule is collected after a scan, and what is on is right."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=2)
+        wanted = guided(headend)
+        began = time.monotonic()
+        network = wait_for_pass(a_box)
+        print(f'# a pass over {network["known"]} multiplexes took {time.monotonic() - began:.1f} s')
+        assert network['known'] == network['done'] == 6, network
+        ids = {c['name']: c['id'] for c in a_box.channels()}
+        per_day = 86400 // headend['event_seconds']
+        now_us = time.time_ns() // 1000
+        for service in wanted:
+            events = list_events(a_box, ids[service['name']], now_us, now_us + 86400 * US * 5, limit=150)
+            assert len(events) >= 5 * per_day - 2, (service['name'], len(events))
+            for one, other in zip(events, events[1:]):
+                assert one['start'] + one['duration'] == other['start'], (one, other)
+        on = {channel: (present, following) for channel, present, following in get_now(a_box, *[ids[s['name']] for s in wanted])}
+        assert len(on) == len(wanted)
+        for channel, (present, following) in on.items():
+            assert present['start'] <= now_us + US < following['start'] + US, (channel, present, following)
+            assert present['title'] and following['title'] != present['title'], present
+        chinese = [p for p, _ in on.values() if p['language'] in ('chi', 'zho')]
+        assert len(chinese) > 10, on
+        english = get_now(a_box, ids[names_on(headend, 1)[0]], languages='eng')
+        assert english[0][1]['title'], english
+        check_search(a_box, ids, wanted)
+
+
+def check_search(a_box, ids, wanted):
+    """Two characters, longer words, English beginnings, all words at once, nothing at all."""
+    football = search(a_box, '足球')
+    assert len(football) > 100 and all(e['title'] == '足球之夜' for e in football), football[:3]
+    assert search(a_box, '足球之夜')[0]['id'] == football[0]['id']
+    assert [e['start'] for e in football] == sorted(e['start'] for e in football)
+    assert all(e['channel'] in ids.values() for e in football)
+    assert search(a_box, '夜足') == [] and search(a_box, '夜球') == []
+    trains = search(a_box, 'night TRAIN')
+    assert trains and search(a_box, 'nig tra passengers')[0]['id'] == trains[0]['id']
+    only = football[0]['channel']
+    there = search(a_box, '足球', channel=GLib.Variant('s', only))
+    assert there and {e['channel'] for e in there} == {only}
+    whole = a_box.call(ROOT, 'Guide1', 'Get', '(sa{sv})', trains[0]['id'], {})
+    assert whole['age'] == 12 and whole['rating-country'].lower() == 'chn', whole
+    assert any(t['language'] == 'eng' and t['title'] == 'Night Train' for t in whole['texts']), whole
+    text = json.loads(a_box.ctl('guide', 'search', '桃花', '--limit', '3', '--json'))
+    assert len(text['events']) == 3, text
+    assert 'CHANNEL' in a_box.ctl('guide', 'now') and wanted[0]['name'] in a_box.ctl('guide', 'now')
+
+
+def test_watching(programs):
+    """One tuner: while somebody watches, it is never taken for the guide, which still learns from what is watched; and then it goes on."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        first, second = names_on(headend, 1)[0], names_on(headend, 4)[0]
+        began = time.monotonic()
+        watch(a_box, headend, first)
+        assert time.monotonic() - began < 5 * box.PATIENCE, 'the guide kept the tuner from a person'
+        a_box.wait(lambda: get_now(a_box, find_channel(a_box, first)['id'])[0][1], 20, 'what is on there')
+        a_box.wait(lambda: status(a_box)['networks'][0]['state'] == 'waiting', 60, 'a guide that waits')
+        assert first in tuners(a_box)[0]['used-by'], tuners(a_box)
+        watch(a_box, headend, second)
+        assert second in tuners(a_box)[0]['used-by'], tuners(a_box)
+        streams = a_box.streams(box.ROOT + '/network/cable')
+        assert all(s['continuity-errors'] == 0 for s in streams), streams
+        a_box.call(ROOT, 'System1', 'Standby')
+        wait_for_pass(a_box)
+
+
+def test_restart(programs):
+    """The guide is there again when hearthd is; a broken database costs it, and nothing else."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=2)
+        wait_for_pass(a_box)
+        name = names_on(headend, 2)[0]
+        before = get_now(a_box, find_channel(a_box, name)['id'])[0][1]['id']
+        events = status(a_box)['events']
+        a_box.stop()
+        a_box.connection = None
+        a_box.start()
+        a_box.wait(lambda: get_now(a_box, find_channel(a_box, name)['id'])[0][1], 20, 'the guide of before')
+        assert get_now(a_box, find_channel(a_box, name)['id'])[0][1]['id'] == before
+        assert status(a_box)['events'] >= events * 0.9
+        a_box.stop()
+        with open(f'{a_box.state}/guide.db', 'r+b') as database:
+            database.write(b'no database at all' * 100)
+        a_box.connection = None
+        a_box.start()
+        assert status(a_box)['events'] < events
+        a_box.call(ROOT, 'Guide1', 'Collect', '(sa{sv})', 'cable', {})
+        a_box.wait(lambda: get_now(a_box, find_channel(a_box, name)['id'])[0][1], 60, 'the guide anew')
+
+
+def main():
+    box.run([test_pass, test_watching, test_restart])
+
+
+if __name__ == '__main__':
+    main()
