@@ -4,6 +4,7 @@
 #include "dbus/org.mpris.MediaPlayer2.h"
 #include "dbus/tv.hearth.Channels1.h"
 #include "dbus/tv.hearth.Display1.h"
+#include "dbus/tv.hearth.Guide1.h"
 #include "dbus/tv.hearth.Network1.h"
 #include "dbus/tv.hearth.Networks1.h"
 #include "dbus/tv.hearth.Player1.h"
@@ -46,6 +47,7 @@ static const Shown shown[] = {
   { "/org/mpris/MediaPlayer2", MAKER (hearth_mpris_media_player2) },
   { "/org/mpris/MediaPlayer2", MAKER (hearth_mpris_media_player2_player) },
   { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
+  { "/tv/hearth", MAKER (hearth_dbus_guide1) },
 };
 
 static const char *const introspected[] = { "/", "/tv", "/tv/hearth", "/tv/hearth/network", "/tv/hearth/network/mine",
