@@ -82,13 +82,13 @@ static GInputStream *
 send (SoupSession *session, SoupMessage *message, const char *location, GCancellable *cancellable, GError **error)
 {
   GInputStream *stream = soup_session_send (session, message, cancellable, error);
-  g_autofree char *tls = stream == NULL ? iptv_refusal_dup_tls_text (message) : NULL;
+  g_autofree char *why = stream == NULL ? iptv_refusal_dup_error_text (message, error != NULL ? *error : NULL) : NULL;
 
   if (stream != NULL)
     return stream;
-  if (tls != NULL) {
+  if (why != NULL) {
     g_clear_error (error);
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "reading %s: %s", location, tls);
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NO_SIGNAL, "reading %s: %s", location, why);
   }
   hearth_error_translate (error, "reading %s", location);
   return NULL;

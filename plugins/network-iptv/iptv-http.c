@@ -446,7 +446,7 @@ static void
 refuse (IptvHttp *self, GError *error)
 {
   SoupMessage *message = self->attempt->message;
-  g_autofree char *why = error == NULL ? iptv_refusal_dup_status_text (message) : iptv_refusal_dup_tls_text (message);
+  g_autofree char *why = error == NULL ? iptv_refusal_dup_status_text (message) : iptv_refusal_dup_error_text (message, error);
   g_autofree char *text = why != NULL ? g_strdup_printf ("%s: %s", self->text, why) : NULL;
 
   if (text == NULL) {

@@ -18,8 +18,8 @@ iptv_refusal_watch (SoupMessage *message, gboolean any)
     g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_any), NULL);
 }
 
-char *
-iptv_refusal_dup_tls_text (SoupMessage *message)
+static char *
+dup_certificate_text (SoupMessage *message)
 {
   static const struct {
     GTlsCertificateFlags flag;
@@ -35,13 +35,23 @@ iptv_refusal_dup_tls_text (SoupMessage *message)
   GTlsCertificateFlags flags = soup_message_get_tls_peer_certificate_errors (message);
   g_autoptr (GString) text = g_string_new ("the server's certificate is not accepted: ");
 
-  if (flags == 0)
-    return NULL;
   for (gsize i = 0, n = 0; i < G_N_ELEMENTS (faults); i++)
     if ((flags & faults[i].flag) != 0)
       g_string_append_printf (text, "%s%s", n++ > 0 ? ", " : "", faults[i].text);
   g_string_append (text, "; if you trust it all the same, set the network's “any-certificate”");
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+iptv_refusal_dup_error_text (SoupMessage *message, const GError *error)
+{
+  if (soup_message_get_tls_peer_certificate_errors (message) != 0)
+    return dup_certificate_text (message);
+  if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_TOO_MANY_REDIRECTS))
+    return g_strdup ("the server sends from one address to the next without end; ask the provider for another");
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS) || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_MISC))
+    return g_strdup_printf ("the server does not speak TLS as this box knows it (%s); should the address begin with http://?", error->message);
+  return NULL;
 }
 
 static const char *

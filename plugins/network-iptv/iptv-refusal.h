@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 
 /* Sets aside the session's own answer: the server's certificate must be good, unless @any. */
 void iptv_refusal_watch (SoupMessage *message, gboolean any);
-/* @message: sent with @error (nullable). What was wrong with the certificate and what to do; NULL: nothing was. */
-char *iptv_refusal_dup_tls_text (SoupMessage *message);
+/* @message: failed with @error (nullable). What is wrong with the server itself (its certificate, no TLS, redirections without end) and
+ * what to do; NULL: nothing of that. */
+char *iptv_refusal_dup_error_text (SoupMessage *message, const GError *error);
 /* Of an answer that is no success: "the server says 403 Forbidden: ...". */
 char *iptv_refusal_dup_status_text (SoupMessage *message);
 /* Retry-After (RFC 9110, 10.2.3) in seconds, at most 3600; 0: it does not say. */

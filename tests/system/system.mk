@@ -5,7 +5,7 @@ SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/sy
   tests/system/test_recordings.py tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_sound.py \
   tests/system/test_ts_tool.py
 SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_satip.py tests/system/test_manuals.py
-SYSTEM_TESTS += tests/system/test_full_disk.py
+SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
