@@ -21,3 +21,7 @@ bench_route_LDADD = libstream.la $(GLIB_LIBS)
 EXTRA_PROGRAMS += bench-record
 bench_record_SOURCES = tests/bench/bench-record.c
 bench_record_LDADD = librecord.la $(GLIB_LIBS)
+EXTRA_PROGRAMS += bench-guide
+bench_guide_SOURCES = tests/bench/bench-guide.c
+bench_guide_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+bench_guide_LDADD = libhearthd.la $(SQLITE_LIBS) $(GLIB_LIBS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Broadcast networks: the multiplex router."""
+"""Broadcast networks: the multiplex router, the guide's store."""
 
 import os
 import resource
@@ -40,4 +40,8 @@ def measure_route(programs):
         yield line
 
 
-MEASURES = {measure_route: ('route-core', 'route-flat')}
+def measure_guide(programs):
+    yield from run(programs, 'bench-guide')
+
+
+MEASURES = {measure_route: ('route-core', 'route-flat'), measure_guide: ('eit-store',)}

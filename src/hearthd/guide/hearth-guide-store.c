@@ -9,6 +9,8 @@
 
 HEARTH_LOG_TOPIC ("guide")
 
+#define MOST_PUTS 32u
+
 struct _HearthGuideStore {
   char *path;
   const HearthGuideStoreFuncs *funcs;
@@ -20,6 +22,7 @@ struct _HearthGuideStore {
   gboolean rolled_back;     /* the writing thread's: the last transaction was */
   gboolean broken;          /* to begin anew */
   gboolean empty;           /* when it was opened */
+  guint n_puts;             /* batches that wait to be written */
   guint beginning;          /* idle source */
   GQueue news;              /* guarded by lock: jobs and questions that are done */
   GMutex lock;
@@ -73,6 +76,7 @@ take_job (HearthGuideStore *self, Job *job)
 {
   if (g_error_matches (job->error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT) && job->batch == NULL)
     self->broken = TRUE;
+  self->n_puts -= job->kind == JOB_PUT;
   if (job->done != NULL)
     job->done (job->error, job->user_data);
   self->empty = self->empty && (job->error != NULL || job->changes.added == 0);
@@ -182,7 +186,10 @@ run_job (sqlite3 *sqlite, gpointer data, GError **error)
 {
   Job *job = data;
 
+  if (job->store->rolled_back) /* the last one's transaction, or this one's at an earlier try */
+    hearth_guide_writer_forget (job->store->writer);
   job->store->rolled_back = FALSE;
+  g_clear_error (&job->error);
   if (do_job (job->store, sqlite, job, &job->error))
     return TRUE;
   if (sqlite3_errcode (sqlite) == SQLITE_CORRUPT) /* then it is the file, not the batch */
@@ -222,6 +229,14 @@ void
 hearth_guide_store_put (HearthGuideStore *self, const char *source, const char *network, GBytes *batch, gint64 now_s, HearthGuideDone done,
                         gpointer user_data)
 {
+  if (self->n_puts >= MOST_PUTS) { /* a disk without room: whoever tells has it still */
+    g_autoptr (GError) error = g_error_new_literal (HEARTH_ERROR, HEARTH_ERROR_BUSY, "the guide's database waits for room");
+
+    if (done != NULL)
+      done (error, user_data);
+    return;
+  }
+  self->n_puts++;
   push_job (self, (Job) { .kind = JOB_PUT, .source = g_strdup (source), .network = g_strdup (network), .batch = g_bytes_ref (batch),
                           .time_s = now_s, .done = done, .user_data = user_data });
 }
@@ -311,7 +326,7 @@ open_all (HearthGuideStore *self, GError **error)
     return FALSE;
   self->empty = has_no_events (self->reading);
   sqlite3_rollback_hook (hearth_db_get (self->db), on_rolled_back, self);
-  sqlite3_exec (hearth_db_get (self->db), "PRAGMA cache_size = -16384", NULL, NULL, NULL);
+  sqlite3_exec (hearth_db_get (self->db), "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000", NULL, NULL, NULL);
   self->writer = hearth_guide_writer_new ();
   self->readers = g_thread_pool_new (answer_question, self, 1, FALSE, NULL);
   push_job (self, (Job) { .kind = JOB_CHECK });

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define MOST_WAITING_BYTES (2u << 20)
-#define FULL_BATCH_BYTES (192u << 10) /* a section adds less than 20 KiB: far from the most that is taken */
-#define GATHER_US 300000              /* what comes within goes together */
+#define FULL_BATCH_BYTES (512u << 10) /* a section adds less than 20 KiB: far from the most that is taken */
+#define GATHER_US 1000000             /* what comes within goes together */
 #define MOST_EVENTS 1024u             /* in a section: 4096 bytes hold 340 */
 
 struct _HearthGuideFeed {
