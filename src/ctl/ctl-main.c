@@ -11,6 +11,7 @@ const CtlGroup ctl_groups[] = {
   { "Watching", ctl_player_commands },   { "Tracks and figures", ctl_track_commands },
   { "Channels", ctl_channel_commands },  { "Networks", ctl_network_commands },
   { "Programme guide", ctl_guide_commands },
+  { "Cable, aerial, satellite", ctl_broadcast_commands },
   { "Recordings", ctl_record_commands },     { "Playing recordings", ctl_playback_commands },
   { "Streams and lists", ctl_stream_commands }, { "Screen", ctl_display_commands },    { "Settings", ctl_setting_commands },
   { "The box", ctl_system_commands },    { "Watching the bus", ctl_monitor_commands },

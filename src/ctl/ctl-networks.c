@@ -16,11 +16,17 @@ ctl_network_path (const char *name, GError **error)
   return NULL;
 }
 
-/* An unknown object means an unknown network. */
+/* An unknown object means an unknown network; one that is there may not support what was asked. */
 static void
-say_not_found (GError **error, const char *name)
+say_not_found (Ctl *ctl, GError **error, const char *name)
 {
+  g_autofree char *path = g_strconcat (PREFIX, name, NULL);
+  g_autoptr (GVariant) there = NULL;
+
   if (!g_error_matches (*error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED))
+    return;
+  there = ctl_get_all (ctl, path, "Network1", NULL);
+  if (there != NULL)
     return;
   g_clear_error (error);
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "there is no network “%s”; “hearthctl networks” lists them",
@@ -39,7 +45,7 @@ ctl_call_network (Ctl *ctl, const char *name, const char *method, GVariant *argu
     return NULL;
   answer = ctl_call_at (ctl, path, "Network1", method, sunk, reply, &local);
   if (answer == NULL) {
-    say_not_found (&local, name);
+    say_not_found (ctl, &local, name);
     g_propagate_error (error, g_steal_pointer (&local));
   }
   return answer;
@@ -52,7 +58,7 @@ get_network (Ctl *ctl, const char *path, GError **error)
   GVariant *network = ctl_get_all (ctl, path, "Network1", &local);
 
   if (network == NULL) {
-    say_not_found (&local, g_str_has_prefix (path, PREFIX) ? path + strlen (PREFIX) : path);
+    say_not_found (ctl, &local, g_str_has_prefix (path, PREFIX) ? path + strlen (PREFIX) : path);
     g_propagate_error (error, g_steal_pointer (&local));
   }
   return network;
@@ -119,6 +125,7 @@ run_networks (Ctl *ctl, GError **error)
 static GVariant *
 parse_setting (const char *key, const char *type, const char *value, GError **error)
 {
+  static const char *const files[] = { "location", "virtual", "scan-table", NULL };
   g_autofree char *path = NULL;
 
   if (type != NULL && !g_str_equal (type, "s")) {
@@ -135,7 +142,7 @@ parse_setting (const char *key, const char *type, const char *value, GError **er
     return g_variant_ref_sink (g_variant_new_uint32 ((guint32) g_ascii_strtoull (value, NULL, 10)));
   if (type == NULL && (g_str_equal (value, "true") || g_str_equal (value, "false")))
     return g_variant_ref_sink (g_variant_new_boolean (*value == 't'));
-  if (g_str_equal (key, "location") && strstr (value, "://") == NULL) /* hearthd has another working directory */
+  if (g_strv_contains (files, key) && strstr (value, "://") == NULL) /* hearthd has another working directory */
     path = g_canonicalize_filename (value, NULL);
   return g_variant_ref_sink (g_variant_new_string (path != NULL ? path : value));
 }
@@ -300,12 +307,13 @@ static const CtlOption refresh_options[] = {
 
 #define SETTINGS_DETAILS                                                                                      \
   "For the kind iptv: location=FILE|URL of a playlist, interface=NAME for multicast, user-agent=TEXT,\n"       \
-  "refresh-minutes=N. A value of digits is sent as a number (D-Bus type u), true and false as a boolean, all\n" \
+  "refresh-minutes=N. For dvb: scan=table|nit|blind, scan-table=FILE, text=CHARSET, virtual=FOLDER of made-up tuners.\n" \
+  "A value of digits is sent as a number (D-Bus type u), true and false as a boolean, all\n" \
   "others as text; KEY:TYPE=VALUE names another type, as in pin:s=1234."
 
 const CtlCommand ctl_network_commands[] = {
   { "networks", "", "the networks that bring television", NULL, 0, 0, run_networks, NULL, { NULL } },
-  { "network add", "NAME KIND [KEY=VALUE…]", "add a network", SETTINGS_DETAILS, 2, 99, run_add, NULL, { "", "iptv", NULL } },
+  { "network add", "NAME KIND [KEY=VALUE…]", "add a network", SETTINGS_DETAILS, 2, 99, run_add, NULL, { "", "iptv dvb satip", NULL } },
   { "network remove", "NAME", "remove a network and its channels", NULL, 1, 1, run_remove, NULL, { "@network" } },
   { "network refresh", "NAME", "get its list anew", NULL, 1, 1, run_refresh, refresh_options, { "@network", "" } },
   { "network settings", "NAME", "its settings, as they were given", NULL, 1, 1, run_settings, NULL, { "@network", "" } },

@@ -60,8 +60,8 @@ struct _Ctl {
 };
 
 /* ---- the tables: each group ends with a NULL name */
-extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_stream_commands[],
-  ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
+extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_broadcast_commands[],
+  ctl_stream_commands[], ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
   ctl_guide_commands[], ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_help_commands[];
 
 typedef struct {
@@ -97,6 +97,7 @@ char *ctl_find_channel (Ctl *ctl, const char *word, GError **error); /* id by nu
 char *ctl_dup_channel_title (Ctl *ctl, const char *id);             /* "5 CCTV-5"; the id when it cannot be asked for */
 char *ctl_find_recording (Ctl *ctl, const char *word, GError **error); /* id by id, title or "last" */
 char *ctl_network_path (const char *name, GError **error);
+gboolean ctl_run_scan (Ctl *ctl, GError **error);
 GVariant *ctl_list_networks (Ctl *ctl, GError **error); /* ao */
 /* NotFound for a network that is not there. */
 GVariant *ctl_call_network (Ctl *ctl, const char *name, const char *method, GVariant *arguments, const char *reply,

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A simulated cable network on virtual tuners: found, numbered, shared, scanned again."""
 
+import json
 import os
+import signal
+import subprocess
 import time
 
 from gi.repository import Gio, GLib
@@ -163,6 +166,40 @@ def test_restart(programs):
         assert result['multiplexes'] == 6, result
 
 
+def start_ctl(a_box, *words):
+    return subprocess.Popen([a_box.programs.find('hearthctl'), *words], env=a_box.environment, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def test_hearthctl(programs):
+    """A scan is shown with the names of what is found, ^C cancels it; the tuner's row says what it receives and for whom."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        before = sorted((c['id'], c['name']) for c in a_box.channels())
+        scanned = start_ctl(a_box, 'network', 'scan', 'cable', '--mode', 'blind')
+        assert '/' in scanned.stdout.readline()
+        scanned.send_signal(signal.SIGINT)
+        _, said = scanned.communicate(timeout=30)
+        assert scanned.returncode == 1 and 'cancelled' in said, said
+        assert sorted((c['id'], c['name']) for c in a_box.channels()) == before
+        shown = a_box.ctl('network', 'scan', 'cable', timeout=60)
+        for service in headend['services']:
+            assert ' '.join(service['name'].split()) in shown, (service['name'], shown)
+        assert f'{len(headend["services"])} services in 6 multiplexes' in shown, shown
+        assert not any(word in shown for word in ('came', 'went', 'renamed')), shown
+        lines = [json.loads(line) for line in a_box.ctl('network', 'scan', 'cable', '--json', timeout=60).splitlines()]
+        assert [list(line) for line in lines] == [['progress']] * (len(lines) - 1) + [['result']], lines
+        assert lines[-1]['result']['services'] == len(headend['services']) and lines[-2]['progress']['done'] == 6, lines[-2:]
+        name = names_on(headend, 3)[0]
+        watch(a_box, headend, name)
+        row = a_box.ctl('network', 'tuners').splitlines()[1]
+        mhz = next(m['frequency_khz'] for m in headend['muxes'] if m['number'] == 3) / 1000
+        assert all(word in row for word in ('cable', 'dvbc', 'locked', f'{mhz:g}', '-45.0 dBm', '36.0 dB', name)), row
+        refused = start_ctl(a_box, 'network', 'scan', 'nowhere')
+        assert 'there is no network' in refused.communicate(timeout=30)[1] and refused.returncode == 3
+
+
 def try_tuners(a_box):
     try:
         return tuners(a_box)
@@ -172,7 +209,7 @@ def try_tuners(a_box):
 
 
 def main():
-    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart])
+    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart, test_hearthctl])
 
 
 if __name__ == '__main__':

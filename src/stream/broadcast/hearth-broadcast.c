@@ -333,6 +333,7 @@ on_progress (const HearthScanProgress *progress, gpointer user_data)
   g_variant_dict_insert (&dict, "locked", "u", progress->locked);
   g_variant_dict_insert (&dict, "services", "u", progress->services);
   g_variant_dict_insert (&dict, "tuning", "s", progress->last != NULL ? progress->last : "");
+  g_variant_dict_insert (&dict, "found", "^as", progress->found);
   self->funcs->scan_progress (g_variant_dict_end (&dict), self->user_data);
 }
 

@@ -35,6 +35,7 @@ struct _HearthScanner {
   GHashTable *numbers;  /* triplet -> Number: a NIT may number services of other multiplexes */
   HearthScanProgress progress;
   char *last;
+  GPtrArray *found;     /* names out of the multiplex just done */
   guint pumping;        /* idle or timer; 0: none */
   gboolean over;
 };
@@ -150,6 +151,8 @@ take_service (HearthScanner *self, const HearthSiService *service, const HearthT
   own->kind = get_kind (service);
   own->type = service->type;
   own->params = *params;
+  if (own->name != NULL)
+    g_ptr_array_add (self->found, g_strdup (own->name));
 }
 
 static void
@@ -237,7 +240,10 @@ tell_progress (HearthScanner *self, const HearthTunerParams *params)
   g_free (self->last);
   self->last = params != NULL ? hearth_tuning_print (params) : NULL;
   self->progress.last = self->last;
+  g_ptr_array_add (self->found, NULL);
+  self->progress.found = (const char *const *) self->found->pdata;
   self->funcs->progress (&self->progress, self->user_data);
+  g_ptr_array_set_size (self->found, 0);
 }
 
 static void
@@ -345,6 +351,7 @@ hearth_scanner_new (HearthTunerPool *pool, const GArray *start, gboolean follow_
   self->visits = g_ptr_array_new_with_free_func ((GDestroyNotify) hearth_scan_visit_free);
   self->visiting = g_hash_table_new (NULL, NULL);
   self->lineup = hearth_lineup_new ();
+  self->found = g_ptr_array_new_with_free_func (g_free);
   self->numbers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   for (guint i = 0; i < start->len; i++)
     add_job (self, &g_array_index (start, HearthTunerParams, i), until_found);
@@ -367,6 +374,7 @@ hearth_scanner_free (HearthScanner *self)
   g_queue_clear_full (&self->jobs, g_free);
   g_array_unref (self->seen);
   g_ptr_array_unref (self->visits);
+  g_ptr_array_unref (self->found);
   g_hash_table_unref (self->visiting);
   g_clear_pointer (&self->lineup, hearth_lineup_free);
   g_hash_table_unref (self->numbers);

@@ -20,6 +20,7 @@ typedef struct {
   guint services;        /* found so far */
   gboolean waiting;      /* for a tuner: people have them all */
   const char *last;      /* tuning of the one just done; NULL: none */
+  const char *const *found; /* names of its services that have one; NULL: none */
 } HearthScanProgress;
 
 typedef struct {
