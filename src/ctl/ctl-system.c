@@ -41,6 +41,19 @@ describe_box (Ctl *ctl, GError **error)
   return NULL;
 }
 
+/* How the broadcasts' clock compares, where there is one. */
+static void
+print_time (GVariant *system)
+{
+  g_autoptr (GVariant) time = g_variant_lookup_value (system, "BroadcastTime", G_VARIANT_TYPE_VARDICT);
+  g_autofree char *confidence = time != NULL ? ctl_lookup_text (time, "confidence") : g_strdup ("none");
+  gint64 offset_us;
+  guint n;
+
+  if (time != NULL && g_variant_lookup (time, "offset", "x", &offset_us) && g_variant_lookup (time, "multiplexes", "u", &n))
+    ctl_print ("broadcast time: %+.1f s from the system's clock, by %u multiplexes (%s)\n", (double) offset_us / G_USEC_PER_SEC, n, confidence);
+}
+
 static gboolean
 run_system (Ctl *ctl, GError **error)
 {
@@ -70,6 +83,7 @@ run_system (Ctl *ctl, GError **error)
   if (*trouble != '\0')
     ctl_print ("%s\n", trouble);
   ctl_print_dictionary (ctl, box);
+  print_time (system);
   return TRUE;
 }
 

@@ -140,6 +140,14 @@ on_guide_state (HearthNetworkObject *network, GVariant *state, gpointer user_dat
 static void
 on_broadcast_time (HearthNetworkObject *network, GVariant *time, gpointer user_data)
 {
+  HearthDaemon *self = user_data;
+  gint64 behind_us;
+
+  if (self->system == NULL)
+    return;
+  behind_us = hearth_system_take_time (self->system, hearth_network_object_get_name (network), time);
+  if (self->guide != NULL)
+    hearth_guide_set_clock_offset (hearth_guide_face_get_guide (self->guide), behind_us);
 }
 
 static void

@@ -12,6 +12,7 @@ typedef struct _HeadendCableAir HeadendCableAir;
 typedef struct {
   const HeadendMux *const *contents; /* by channel number; borrowed */
   guint lineup, event_seconds;
+  gint clock_offset_s;
   guint instance;
   guint16 port;
   char *interface; /* borrowed */

@@ -154,7 +154,8 @@ queue_time (HeadendCableMux *self)
     return;
   self->tdt_at_s = utc_s + TDT_PERIOD_S;
   for (guint i = 0; i < 2; i++) {
-    g_autoptr (GBytes) section = i == 0 ? headend_cable_si_make_tdt (utc_s) : headend_cable_si_make_tot (utc_s);
+    g_autoptr (GBytes) section = i == 0 ? headend_cable_si_make_tdt (utc_s + self->si.clock_offset_s)
+                                         : headend_cable_si_make_tot (utc_s + self->si.clock_offset_s);
 
     queue_section (self, PID_TDT, section);
   }

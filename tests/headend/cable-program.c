@@ -33,7 +33,7 @@ static const char description[] =
   "of the SAT>IP server /satip/desc.xml, /satip/log its requests, /satip/fault?kind=lock|stream|udp|reports|free|sessions&on=0|1";
 
 typedef struct {
-  gint port, http_port, instance, lineup, event_seconds, seconds;
+  gint port, http_port, instance, lineup, event_seconds, clock_offset_s, seconds;
   gint satip_port, satip_front_ends, satip_timeout_s; /* satip_port -1: no SAT>IP server */
   char *interface, *write_folder, *time, *satip_search;
 } Options;
@@ -324,7 +324,7 @@ static gboolean
 send_all (Program *self, GError **error)
 {
   const HeadendCableAirConfig config = { (const HeadendMux *const *) self->contents, (guint) self->options.lineup,
-                                         (guint) self->options.event_seconds, self->instance, (guint16) self->options.port,
+                                         (guint) self->options.event_seconds, self->options.clock_offset_s, self->instance, (guint16) self->options.port,
                                          self->options.interface != NULL ? self->options.interface : "lo" };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
@@ -361,6 +361,7 @@ parse (Options *options, int argc, char **argv, GError **error)
     { "instance", 0, 0, G_OPTION_ARG_INT, &options->instance, "Several at a time (the first free)", "N" },
     { "lineup", 0, 0, G_OPTION_ARG_INT, &options->lineup, "Which line-up to begin with, 0 or 1 (0)", "N" },
     { "event-seconds", 0, 0, G_OPTION_ARG_INT, &options->event_seconds, "How long each event of the guide is (1800)", "S" },
+    { "clock-offset", 0, 0, G_OPTION_ARG_INT, &options->clock_offset_s, "How far its clock (TDT, TOT) is ahead (0)", "S" },
     { "write", 0, 0, G_OPTION_ARG_FILENAME, &options->write_folder, "Write files into this folder instead of sending", "FOLDER" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "How long the files are (10)", "S" },
     { "satip", 0, 0, G_OPTION_ARG_INT, &options->satip_port, "Be a SAT>IP server too, with RTSP at this port; 0: a free one", "PORT" },

@@ -17,6 +17,7 @@ typedef struct {
   guint mux, lineup;   /* which multiplex, in which line-up */
   guint version;       /* of all but EIT: grows with the line-up */
   guint event_seconds; /* how long each event is */
+  gint clock_offset_s; /* TDT and TOT are wrong by this much */
 } HeadendCableSi;
 
 /* Appends the carousels of PAT, CAT, PMT, NIT, SDT, BAT (cable-si.c), and of EIT as it is at this time (cable-eit.c). */

@@ -38,8 +38,8 @@ def add_cable(a_box, **settings):
     assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
 
 
-def start_cable(a_box, count=2, **settings):
-    headend = a_box.start_headend('cable')
+def start_cable(a_box, count=2, arguments=(), **settings):
+    headend = a_box.start_headend('cable', *arguments)
     folder = write_tuners(a_box, headend, count)
     a_box.start()
     began = time.monotonic()

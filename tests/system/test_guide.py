@@ -143,8 +143,19 @@ def test_restart(programs):
         a_box.wait(lambda: get_now(a_box, find_channel(a_box, name)['id'])[0][1], 60, 'the guide anew')
 
 
+def test_clock(programs):
+    """Multiplexes that agree are told as the time; one that is plainly another than the system's is what the guide goes by."""
+    with Box(programs) as a_box:
+        start_cable(a_box, count=2, arguments=('--clock-offset', '7200'))
+        told = a_box.wait(lambda: next((t for t in [a_box.get(ROOT, 'System1', 'BroadcastTime')] if t['confidence'] == 'high'), None), 120,
+                          'a time that several multiplexes agree on')
+        assert abs(told['offset'] - 7200 * US) < 2 * US and told['network'] == 'cable' and told['multiplexes'] >= 2, told
+        assert told['local-offset'] == 8 * 3600, told
+        a_box.wait(lambda: abs(status(a_box)['now'] - time.time_ns() // 1000 - 7200 * US) < 2 * US, 10, 'a guide that goes by it')
+
+
 def main():
-    box.run([test_pass, test_watching, test_restart])
+    box.run([test_pass, test_watching, test_restart, test_clock])
 
 
 if __name__ == '__main__':

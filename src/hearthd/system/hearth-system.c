@@ -5,6 +5,7 @@
 
 #include "base/hearth-plugin-host.h"
 #include "dbus/tv.hearth.System1.h"
+#include "hearthd/system/hearth-broadcast-clock.h"
 #include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/error.h>
@@ -15,6 +16,7 @@ HEARTH_LOG_TOPIC ("system")
 #define API_VERSION 1
 #define PLATFORM_INTERFACE "tv.hearth.internal.Platform1"
 #define PLATFORM "generic"
+#define PLAINLY_WRONG_US (120 * G_USEC_PER_SEC)
 #define TIMEOUT_MS 10000
 
 struct _HearthSystem {
@@ -25,6 +27,8 @@ struct _HearthSystem {
   HearthOutput *output;
   HearthDBusSystem1 *face;
   gulong debug_changed;
+  HearthBroadcastClock *clock;
+  HearthBroadcastTime time; /* as it was told last */
 };
 
 static gboolean
@@ -211,6 +215,51 @@ hearth_system_set_storage_trouble (HearthSystem *self, const char *text)
   hearth_dbus_system1_set_storage_trouble (self->face, text);
 }
 
+/* ---- the time --------------------------------------------------------------------------------------------- */
+
+static void
+tell_time (HearthSystem *self)
+{
+  static const char *const words[] = { "none", "low", "high" }; /* HearthClockConfidence's order */
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "confidence", "s", words[self->time.confidence]);
+  if (self->time.confidence != HEARTH_CLOCK_UNKNOWN) {
+    g_variant_dict_insert (&dict, "offset", "x", self->time.offset_us);
+    g_variant_dict_insert (&dict, "multiplexes", "u", self->time.n_multiplexes);
+    g_variant_dict_insert (&dict, "network", "s", self->time.network);
+    if (self->time.has_local)
+      g_variant_dict_insert (&dict, "local-offset", "i", self->time.local_offset_s);
+  }
+  hearth_dbus_system1_set_broadcast_time (self->face, g_variant_dict_end (&dict));
+}
+
+gint64
+hearth_system_take_time (HearthSystem *self, const char *network, GVariant *time)
+{
+  guint16 original_network_id = 0, transport_stream_id = 0;
+  gint64 offset_us = 0;
+  gint32 local_offset_s = 0;
+  gboolean has_local = g_variant_lookup (time, "local-offset", "i", &local_offset_s);
+  HearthBroadcastTime now;
+
+  g_variant_lookup (time, "original-network", "q", &original_network_id);
+  g_variant_lookup (time, "transport-stream", "q", &transport_stream_id);
+  if (g_variant_lookup (time, "offset", "x", &offset_us))
+    hearth_broadcast_clock_take (self->clock, network, original_network_id, transport_stream_id, offset_us, has_local ? &local_offset_s : NULL,
+                                 g_get_monotonic_time (), g_get_real_time ());
+  hearth_broadcast_clock_get (self->clock, g_get_monotonic_time (), g_get_real_time (), &now);
+  if (now.confidence != self->time.confidence || ABS (now.offset_us - self->time.offset_us) > G_USEC_PER_SEC ||
+      now.n_multiplexes != self->time.n_multiplexes || now.has_local != self->time.has_local) {
+    self->time = now;
+    tell_time (self);
+  }
+  if (self->time.confidence == HEARTH_CLOCK_UNKNOWN || ABS (self->time.offset_us) < PLAINLY_WRONG_US)
+    return 0;
+  return self->time.offset_us;
+}
+
 /* ---- the object -------------------------------------------------------------------------------------------- */
 
 static void
@@ -246,7 +295,9 @@ hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *
   self->settings = g_object_ref (settings);
   self->player = g_object_ref (player);
   self->output = g_object_ref (output);
+  self->clock = hearth_broadcast_clock_new ();
   make_face (self, bus);
+  tell_time (self);
   self->platform = g_object_ref (hearth_workers_add (workers, &spec));
   g_signal_connect (self->platform, "connected", G_CALLBACK (on_platform_connected), self);
   self->debug_changed = g_signal_connect (settings, "changed::system.debug", G_CALLBACK (on_debug_setting), self);
@@ -266,5 +317,6 @@ hearth_system_free (HearthSystem *self)
   g_object_unref (self->settings);
   g_object_unref (self->player);
   g_object_unref (self->output);
+  hearth_broadcast_clock_free (self->clock);
   g_free (self);
 }

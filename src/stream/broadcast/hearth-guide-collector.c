@@ -9,6 +9,7 @@ HEARTH_LOG_TOPIC ("guide")
 #define DEADLINE_US (120 * G_USEC_PER_SEC) /* a multiplex that is not complete by then is left as it is */
 #define FIRST_PASS_S 30                    /* after the multiplexes are known: a box that starts has other things to do */
 #define TIME_EVERY_US (600 * G_USEC_PER_SEC)
+#define TELL_TIMES 3 /* for hearthd believes nothing that was said once */
 #define TIME_DIFFERS_US (2 * G_USEC_PER_SEC) /* TDTs tell whole seconds */
 
 typedef struct {
@@ -16,6 +17,7 @@ typedef struct {
   gboolean of_pass;  /* counts for the pass */
   gboolean viewed;   /* somebody else is there too */
   gint64 told_us, told_offset_us; /* when its time was told last, CLOCK_MONOTONIC; 0: never */
+  guint n_told;      /* times in a row that it was the same */
 } Stop;
 
 struct _HearthGuideCollector {
@@ -109,7 +111,9 @@ on_time (HearthGuideVisit *visit, const HearthGuideTime *time, gpointer user_dat
 
   if (!hearth_guide_visit_get_name (visit, &original_network_id, &transport_stream_id))
     return;
-  if (stop->told_us != 0 && now_us - stop->told_us < TIME_EVERY_US && ABS (time->offset_us - stop->told_offset_us) < TIME_DIFFERS_US)
+  if (stop->told_us == 0 || ABS (time->offset_us - stop->told_offset_us) >= TIME_DIFFERS_US)
+    stop->n_told = 0;
+  if (stop->n_told++ >= TELL_TIMES && now_us - stop->told_us < TIME_EVERY_US)
     return;
   stop->told_us = now_us;
   stop->told_offset_us = time->offset_us;

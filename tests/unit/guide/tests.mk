@@ -10,3 +10,8 @@ test_guide_store_SOURCES = tests/unit/guide/test-store.c
 test_guide_store_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/guide
 test_guide_store_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 test_guide_store_LDADD = libguidetesting.la libhearthd.la $(SQLITE_LIBS) $(GLIB_LIBS)
+
+check_PROGRAMS += test-guide-clock
+TESTS += test-guide-clock
+test_guide_clock_SOURCES = tests/unit/guide/test-clock.c
+test_guide_clock_LDADD = libhearthd.la $(SQLITE_LIBS) $(GLIB_LIBS)

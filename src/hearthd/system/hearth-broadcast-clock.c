@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hearthd/system/hearth-broadcast-clock.h"
+
+#include <string.h>
+
+#define HEARTH_EPOCH_US (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC) /* 2026: no Hearth is older */
+#define LATEST_US (G_GINT64_CONSTANT (4102444800) * G_USEC_PER_SEC)       /* 2100 */
+#define AGREE_US (5 * G_USEC_PER_SEC)
+#define OLD_US (1800 * G_USEC_PER_SEC) /* what was said so long ago counts no more */
+#define MOST_MULTIPLEXES 256u
+
+typedef struct {
+  const char *network; /* interned */
+  guint32 multiplex;
+  gint64 offset_us, told_us;
+  guint n_agreeing;    /* times in a row that it said the same */
+  gboolean has_local;
+  gint32 local_offset_s;
+} Source;
+
+struct _HearthBroadcastClock {
+  GArray *sources; /* Source */
+};
+
+HearthBroadcastClock *
+hearth_broadcast_clock_new (void)
+{
+  HearthBroadcastClock *self = g_new0 (HearthBroadcastClock, 1);
+
+  self->sources = g_array_new (FALSE, TRUE, sizeof (Source));
+  return self;
+}
+
+void
+hearth_broadcast_clock_free (HearthBroadcastClock *self)
+{
+  g_array_unref (self->sources);
+  g_free (self);
+}
+
+static Source *
+find_source (HearthBroadcastClock *self, const char *network, guint32 multiplex)
+{
+  for (guint i = 0; i < self->sources->len; i++) {
+    Source *source = &g_array_index (self->sources, Source, i);
+
+    if (source->network == network && source->multiplex == multiplex)
+      return source;
+  }
+  return NULL;
+}
+
+static void
+drop_old (HearthBroadcastClock *self, gint64 now_us)
+{
+  for (guint i = self->sources->len; i-- > 0;)
+    if (now_us - g_array_index (self->sources, Source, i).told_us > OLD_US)
+      g_array_remove_index_fast (self->sources, i);
+}
+
+static gboolean
+is_plausible (gint64 offset_us, gint64 utc_us)
+{
+  return utc_us + offset_us >= HEARTH_EPOCH_US && utc_us + offset_us < LATEST_US;
+}
+
+void
+hearth_broadcast_clock_take (HearthBroadcastClock *self, const char *network, guint16 original_network_id, guint16 transport_stream_id,
+                             gint64 offset_us, const gint32 *local_offset_s, gint64 now_us, gint64 utc_us)
+{
+  const char *name = g_intern_string (network);
+  const guint32 multiplex = ((guint32) original_network_id << 16) | transport_stream_id;
+  Source *source = find_source (self, name, multiplex);
+
+  drop_old (self, now_us);
+  source = find_source (self, name, multiplex);
+  if (offset_us < -LATEST_US || offset_us > LATEST_US || (source == NULL && self->sources->len >= MOST_MULTIPLEXES))
+    return;
+  if (source == NULL) {
+    g_array_set_size (self->sources, self->sources->len + 1);
+    source = &g_array_index (self->sources, Source, self->sources->len - 1);
+    source->network = name;
+    source->multiplex = multiplex;
+  }
+  source->n_agreeing = source->n_agreeing > 0 && ABS (offset_us - source->offset_us) <= AGREE_US ? source->n_agreeing + 1 : 1;
+  source->offset_us = offset_us;
+  source->told_us = now_us;
+  source->has_local = source->has_local || local_offset_s != NULL;
+  if (local_offset_s != NULL)
+    source->local_offset_s = *local_offset_s;
+}
+
+/* ---- the vote ----------------------------------------------------------------------------- */
+
+typedef struct {
+  guint n_networks, n_multiplexes;
+  gint64 sum_us; /* of differences from its first member's */
+} Party;
+
+static gboolean
+counts (const Source *source, gint64 now_us, gint64 utc_us)
+{
+  return source->n_agreeing >= 2 && now_us - source->told_us <= OLD_US && is_plausible (source->offset_us, utc_us);
+}
+
+static void
+gather (HearthBroadcastClock *self, const Source *first, gint64 now_us, gint64 utc_us, Party *party)
+{
+  g_autoptr (GHashTable) networks = g_hash_table_new (NULL, NULL);
+
+  *party = (Party) { 0 };
+  for (guint i = 0; i < self->sources->len; i++) {
+    const Source *source = &g_array_index (self->sources, Source, i);
+
+    if (!counts (source, now_us, utc_us) || ABS (source->offset_us - first->offset_us) > AGREE_US)
+      continue;
+    party->n_multiplexes++;
+    party->sum_us += source->offset_us - first->offset_us;
+    g_hash_table_add (networks, (gpointer) source->network);
+  }
+  party->n_networks = g_hash_table_size (networks);
+}
+
+static gboolean
+is_larger (const Party *a, const Party *b)
+{
+  return a->n_networks > b->n_networks || (a->n_networks == b->n_networks && a->n_multiplexes > b->n_multiplexes);
+}
+
+void
+hearth_broadcast_clock_get (HearthBroadcastClock *self, gint64 now_us, gint64 utc_us, HearthBroadcastTime *time)
+{
+  Party best = { 0 };
+  const Source *winner = NULL;
+  guint n_counting = 0;
+
+  *time = (HearthBroadcastTime) { .confidence = HEARTH_CLOCK_UNKNOWN, .network = "" };
+  for (guint i = 0; i < self->sources->len; i++) {
+    const Source *source = &g_array_index (self->sources, Source, i);
+    Party party;
+
+    if (!counts (source, now_us, utc_us))
+      continue;
+    n_counting++;
+    gather (self, source, now_us, utc_us, &party);
+    if (winner == NULL || is_larger (&party, &best)) {
+      best = party;
+      winner = source;
+    }
+  }
+  if (winner == NULL || (best.n_multiplexes == 1 && n_counting > 1)) /* each says something else */
+    return;
+  time->confidence = best.n_multiplexes >= 2 && 2 * best.n_multiplexes > n_counting ? HEARTH_CLOCK_HIGH : HEARTH_CLOCK_LOW;
+  time->offset_us = winner->offset_us + best.sum_us / best.n_multiplexes;
+  time->n_multiplexes = best.n_multiplexes;
+  time->network = winner->network;
+  time->has_local = winner->has_local;
+  time->local_offset_s = winner->local_offset_s;
+}
