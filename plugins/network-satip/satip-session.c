@@ -189,7 +189,7 @@ start_over_by_error (SatipSession *self, const GError *error)
     what = g_strdup_printf ("it is not reached (%s): is it on, and in this network?", error->message);
   else
     what = g_strdup (error->message);
-  start_over (self, error->code == HEARTH_ERROR_IO ? HEARTH_ERROR_DISCONNECTED : (HearthError) error->code, what);
+  start_over (self, error->code == HEARTH_ERROR_IO || error->code == HEARTH_ERROR_NO_SIGNAL ? HEARTH_ERROR_DISCONNECTED : (HearthError) error->code, what);
 }
 
 /* The server knows our session no more; the connection is good. */

@@ -3,11 +3,13 @@
 """A SAT>IP server in the house: found, scanned, watched; by UDP and by TCP; when it is gone, full or silent."""
 
 import re
+import socket
 import urllib.parse
 
 from gi.repository import GLib
 
 import box
+import boxprocess
 from box import ROOT, Box
 
 NETWORK = ROOT + '/network/house'
@@ -27,10 +29,10 @@ def add_house(a_box, **settings):
     assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
 
 
-def start_house(a_box, *options, **settings):
+def start_house(a_box, *options, search=SEARCH):
     """A box with the scanned network of a server that was searched for."""
     headend = start_server(a_box, *options)
-    add_house(a_box, search=SEARCH, interface='lo', **settings)
+    add_house(a_box, search=search, interface='lo')
     return headend
 
 
@@ -152,9 +154,9 @@ def test_trouble(programs):
 
 
 def test_kept_alive(programs):
-    """A session that would end after four seconds of silence does not."""
+    """A session that would end after four seconds of silence does not; of a server that was asked directly."""
     with Box(programs) as a_box:
-        headend = start_house(a_box, '--satip-timeout', '4')
+        headend = start_house(a_box, '--satip-timeout', '4', search='127.0.0.1:' + SEARCH.rpartition(':')[2])
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
         watch(a_box, headend, names_on(headend, 1)[0])
         before, setups = count_asked(a_box, 'OPTIONS'), count_asked(a_box, 'SETUP')
@@ -179,8 +181,51 @@ def test_server_restart(programs):
         wait_picture(a_box, headend, name)
 
 
+def take_tuner(rtsp):
+    """Another client's session; the connection."""
+    host, port = rtsp.split(':')
+    connection = socket.create_connection((host, int(port)), 10)
+    connection.sendall(f'SETUP rtsp://{rtsp}/?msys=dvbc&freq=474&sr=6875&pids=0 RTSP/1.0\r\nCSeq: 1\r\n'
+                       'Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n'.encode())
+    assert connection.recv(1000).startswith(b'RTSP/1.0 200 '), 'no session for the other client'
+    return connection
+
+
+def test_shared_server(programs):
+    """Another client has one of the two tuners: all is found by the other. When others have both, a scan takes nothing away."""
+    with Box(programs) as a_box:
+        headend = start_server(a_box)
+        with take_tuner(headend['satip']['rtsp']):
+            add_house(a_box, search=SEARCH, interface='lo')
+            before = sorted(c['name'] for c in a_box.channels())
+            assert len(before) == len([s for s in headend['services'] if not (s['hidden'] and s['lcn'])]), before
+        fault(a_box, 'free', 0)
+        fault(a_box, 'sessions', 0)
+        a_box.signals.clear()
+        a_box.call(NETWORK, 'Network1', 'Scan', '(a{sv})', {})
+        result = a_box.wait(lambda: [s[4][0] for s in a_box.signals if s[3] == 'ScanFinished'], 60, 'the end of the scan')[0]
+        assert not result['went'] and sorted(c['name'] for c in a_box.channels()) == before, result
+
+
+def test_server_moves(programs):
+    """A server that takes its leave has no tuners any more; elsewhere it is the same, and the picture is back."""
+    with Box(programs) as a_box:
+        headend = start_house(a_box)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 4)[0]
+        watch(a_box, headend, name)
+        boxprocess.end(a_box.headend_process)
+        a_box.wait(lambda: not any(t['present'] for t in a_box.call(NETWORK, 'Network1', 'GetTuners')), 10, 'no tuner')
+        a_box.headend_process.stdout.close()
+        now = start_server(a_box, '--instance', str(headend['instance']))
+        assert now['satip']['uuid'] == headend['satip']['uuid'] and now['satip']['rtsp'] != headend['satip']['rtsp'], now['satip']
+        a_box.wait(lambda: any(t['present'] for t in a_box.call(NETWORK, 'Network1', 'GetTuners')), 10, 'a tuner')
+        wait_picture(a_box, headend, name)
+
+
 def main():
-    box.run([test_watch, test_no_udp, test_tcp, test_trouble, test_kept_alive, test_server_restart])
+    box.run([test_watch, test_no_udp, test_tcp, test_trouble, test_kept_alive, test_server_restart, test_server_moves,
+             test_shared_server])
 
 
 if __name__ == '__main__':

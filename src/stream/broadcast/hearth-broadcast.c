@@ -441,6 +441,7 @@ hearth_broadcast_scan (HearthBroadcast *self, GVariant *options, GError **error)
     return FALSE;
   hearth_guide_collector_set_scanning (self->guide, TRUE);
   self->scanner = hearth_scanner_new (self->pool, start, !g_str_equal (mode, "blind"), guessing, self->text, &scanner_funcs, self);
+  hearth_scanner_keep (self->scanner, self->lineup);
   return TRUE;
 }
 

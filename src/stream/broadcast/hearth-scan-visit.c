@@ -27,6 +27,7 @@ struct _HearthScanVisit {
   gpointer user_data;
   HearthSiMultiplex *multiplex;
   gboolean locked, carrier, over;
+  gboolean refused; /* no word of the multiplex: the tuner's server is away or full, and asked again meanwhile */
   gint64 since_us, locked_us;
   guint tick, finishing;
   HearthScanOutcome outcome;
@@ -214,7 +215,7 @@ look (HearthScanVisit *self)
     take_sections (self); /* seen, so they lie there: none is to be lost */
     finish (self, is_whole (self, 0x00) ? HEARTH_SCAN_FOUND : HEARTH_SCAN_EMPTY);
   } else if (!self->locked && now_us - self->since_us > LOCK_US) {
-    finish (self, HEARTH_SCAN_NOTHING);
+    finish (self, self->refused ? HEARTH_SCAN_REFUSED : HEARTH_SCAN_NOTHING);
   }
 }
 
@@ -261,6 +262,14 @@ on_tick (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What says nothing of the multiplex, only of who would receive it. */
+static gboolean
+is_refusal (HearthError code)
+{
+  return code == HEARTH_ERROR_BUSY || code == HEARTH_ERROR_DISCONNECTED || code == HEARTH_ERROR_TIMED_OUT || code == HEARTH_ERROR_NO_PACKETS ||
+         code == HEARTH_ERROR_NO_ADDRESS;
+}
+
 static void
 on_state (HearthTunerLease *lease, HearthStreamState state, HearthError code, const char *text, gpointer user_data)
 {
@@ -269,6 +278,10 @@ on_state (HearthTunerLease *lease, HearthStreamState state, HearthError code, co
   if (state == HEARTH_STREAM_JOINED && !self->locked) {
     self->locked = self->carrier = TRUE;
     self->locked_us = g_get_monotonic_time ();
+  } else if (state == HEARTH_STREAM_RECONNECTING && is_refusal (code) && !self->locked) {
+    self->refused = TRUE; /* keeps the tuner, so that the next job does not run into the same at once */
+  } else if (is_refusal (code) && (state == HEARTH_STREAM_RECONNECTING || state == HEARTH_STREAM_FAILED)) {
+    finish (self, HEARTH_SCAN_REFUSED);
   } else if (state == HEARTH_STREAM_RECONNECTING || state == HEARTH_STREAM_FAILED) {
     finish (self, HEARTH_SCAN_NOTHING);
   }

@@ -14,6 +14,7 @@ typedef enum {
   HEARTH_SCAN_EMPTY,     /* locked, and no tables */
   HEARTH_SCAN_FOUND,
   HEARTH_SCAN_YIELDED,   /* people took the tuner: once more, later */
+  HEARTH_SCAN_REFUSED,   /* the tuner went, or its server is away or full: nothing was learnt of the multiplex */
 } HearthScanOutcome;
 
 typedef struct {

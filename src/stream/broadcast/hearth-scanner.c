@@ -8,6 +8,8 @@
 
 HEARTH_LOG_TOPIC ("scan")
 
+#define MOST_REFUSALS 3          /* of one multiplex */
+#define MOST_REFUSALS_IN_A_ROW 6
 #define RETRY_MS 1000
 #define MOST_MULTIPLEXES 2000u
 
@@ -17,7 +19,7 @@ static const guint32 cable_rates[] = { 6875000, 6900000, 6952000, 6111000, 52170
 typedef struct {
   HearthTunerParams params;
   gboolean guessed; /* out of a raster */
-  guint attempt;
+  guint attempt, refusals;
 } Job;
 
 struct _HearthScanner {
@@ -29,6 +31,9 @@ struct _HearthScanner {
 
   GQueue jobs;          /* Job */
   GArray *seen;         /* HearthTunerParams: asked for once */
+  GArray *refused;      /* HearthTunerParams: never got to */
+  guint refusals;       /* in a row */
+  const HearthLineup *before; /* (nullable) */
   GPtrArray *visits;    /* HearthScanVisit, with its Job as a pair below */
   GHashTable *visiting; /* HearthScanVisit -> Job */
   HearthLineup *lineup;
@@ -246,15 +251,70 @@ tell_progress (HearthScanner *self, const HearthTunerParams *params)
   g_ptr_array_set_size (self->found, 0);
 }
 
+static gboolean
+was_refused (HearthScanner *self, const HearthTunerParams *params)
+{
+  for (guint i = 0; i < self->refused->len; i++)
+    if (hearth_tuning_is_same (&g_array_index (self->refused, HearthTunerParams, i), params))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+keep_service (HearthScanner *self, const HearthLineupService *old)
+{
+  HearthLineupService *own;
+
+  if (hearth_lineup_find (self->lineup, old->original_network_id, old->transport_stream_id, old->service_id) != NULL)
+    return; /* it has moved to where we got to */
+  own = hearth_lineup_add (self->lineup, old->original_network_id, old->transport_stream_id, old->service_id);
+  *own = *old;
+  own->name = g_strdup (old->name);
+  own->provider = g_strdup (old->provider);
+}
+
+static void
+keep_refused (HearthScanner *self)
+{
+  for (guint i = 0; self->before != NULL && i < self->before->services->len; i++) {
+    const HearthLineupService *old = g_ptr_array_index (self->before->services, i);
+
+    if (was_refused (self, &old->params))
+      keep_service (self, old);
+  }
+}
+
 static void
 end (HearthScanner *self)
 {
   guint conflicts;
 
   self->over = TRUE;
+  keep_refused (self);
   give_numbers (self);
   conflicts = hearth_lineup_finish (self->lineup);
   self->funcs->done (g_steal_pointer (&self->lineup), conflicts, &self->progress, self->user_data);
+}
+
+static void
+give_up (HearthScanner *self, Job *job)
+{
+  g_array_append_vals (self->refused, &job->params, 1);
+  self->progress.done++;
+  g_free (job);
+}
+
+/* Others first; perhaps another tuner is luckier with it. When all are refused again and again, that is the end. */
+static void
+take_refusal (HearthScanner *self, Job *job)
+{
+  self->refusals++;
+  if (++job->refusals < MOST_REFUSALS && self->refusals < MOST_REFUSALS_IN_A_ROW)
+    g_queue_push_tail (&self->jobs, job);
+  else
+    give_up (self, job);
+  while (self->refusals >= MOST_REFUSALS_IN_A_ROW && self->jobs.length > 0)
+    give_up (self, g_queue_pop_head (&self->jobs));
 }
 
 static void
@@ -266,7 +326,12 @@ on_done (HearthScanVisit *visit, HearthScanOutcome outcome, gpointer user_data)
   g_autofree char *words = hearth_tuning_dup_words (&params);
 
   g_hash_table_steal (self->visiting, visit);
-  if (outcome == HEARTH_SCAN_YIELDED || (outcome == HEARTH_SCAN_NOTHING && hearth_scan_visit_has_carrier (visit) && try_next_rate (self, job))) {
+  self->refusals = outcome == HEARTH_SCAN_REFUSED ? self->refusals : 0;
+  if (outcome == HEARTH_SCAN_REFUSED) {
+    hearth_info ("%s: the tuner's server is away or full", words);
+    take_refusal (self, job);
+    tell_progress (self, &params);
+  } else if (outcome == HEARTH_SCAN_YIELDED || (outcome == HEARTH_SCAN_NOTHING && hearth_scan_visit_has_carrier (visit) && try_next_rate (self, job))) {
     g_queue_push_head (&self->jobs, g_steal_pointer (&job));
   } else {
     self->progress.done++;
@@ -348,6 +413,7 @@ hearth_scanner_new (HearthTunerPool *pool, const GArray *start, gboolean follow_
   self->funcs = funcs;
   self->user_data = user_data;
   self->seen = g_array_new (FALSE, FALSE, sizeof (HearthTunerParams));
+  self->refused = g_array_new (FALSE, FALSE, sizeof (HearthTunerParams));
   self->visits = g_ptr_array_new_with_free_func ((GDestroyNotify) hearth_scan_visit_free);
   self->visiting = g_hash_table_new (NULL, NULL);
   self->lineup = hearth_lineup_new ();
@@ -357,6 +423,12 @@ hearth_scanner_new (HearthTunerPool *pool, const GArray *start, gboolean follow_
     add_job (self, &g_array_index (start, HearthTunerParams, i), until_found);
   pump_soon (self, 0);
   return self;
+}
+
+void
+hearth_scanner_keep (HearthScanner *self, const HearthLineup *before)
+{
+  self->before = before;
 }
 
 void
@@ -373,6 +445,7 @@ hearth_scanner_free (HearthScanner *self)
   }
   g_queue_clear_full (&self->jobs, g_free);
   g_array_unref (self->seen);
+  g_array_unref (self->refused);
   g_ptr_array_unref (self->visits);
   g_ptr_array_unref (self->found);
   g_hash_table_unref (self->visiting);

@@ -34,6 +34,8 @@ typedef struct {
  * @text: (nullable): character set of texts that name none. */
 HearthScanner *hearth_scanner_new (HearthTunerPool *pool, const GArray *start, gboolean follow, gboolean until_found, const char *text,
                                    const HearthScannerFuncs *funcs, gpointer user_data);
+/* What is kept of multiplexes that no tuner could be had for, since their server was away or full. @before: borrowed as long as it scans. */
+void hearth_scanner_keep (HearthScanner *self, const HearthLineup *before);
 /* Ends it, also in its midst. */
 void hearth_scanner_free (HearthScanner *self);
 
