@@ -158,6 +158,17 @@ judge (Scan *self, GError **error)
 
 /* ---- its course --------------------------------------------------------------------------------- */
 
+/* Not busy because its worker is just being started: that one answers, or begins with a scan. */
+static gboolean
+is_scanning (Scan *self)
+{
+  g_autoptr (GVariant) network = ctl_get_all (self->ctl, self->path, "Network1", NULL);
+  g_autofree char *state = network != NULL ? ctl_lookup_text (network, "State") : g_strdup ("");
+  g_autoptr (GVariant) tuners = ctl_call_at (self->ctl, self->path, "Network1", "GetTuners", NULL, "(aa{sv})", NULL);
+
+  return tuners != NULL || g_str_equal (state, "loading") || g_str_equal (state, "starting");
+}
+
 /* One that runs already is watched, unless another kind was asked for. */
 static gboolean
 begin (Scan *self, GError **error)
@@ -170,11 +181,8 @@ begin (Scan *self, GError **error)
   if (mode != NULL)
     g_variant_dict_insert (&options, "mode", "s", mode);
   reply = ctl_call_network (self->ctl, self->ctl->words[0], "Scan", g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), "()", &own);
-  if (reply == NULL && mode == NULL && g_error_matches (own, HEARTH_ERROR, HEARTH_ERROR_BUSY)) {
-    if (!self->ctl->json)
-      ctl_print ("a scan runs already\n");
+  if (reply == NULL && mode == NULL && g_error_matches (own, HEARTH_ERROR, HEARTH_ERROR_BUSY) && is_scanning (self))
     return TRUE;
-  }
   if (reply == NULL)
     g_propagate_error (error, g_steal_pointer (&own));
   return reply != NULL;

@@ -10,6 +10,9 @@ import subprocess
 import tempfile
 
 
+NO_PICTURE = {2: 'radio', 10: 'radio', 12: 'data'}  # of the head-end's service types (EN 300 468, table 87)
+
+
 class Programs:
     """Where the programs are: an installed tree (prefix), or a build tree as `make check` has it."""
 
@@ -58,6 +61,20 @@ def descendants(pid):
         except OSError:
             pass
     return found
+
+
+def write_tuners(folder, headend, count=2, **groups):
+    """The key file of virtual tuners that hang on the head-end's cable; groups: extra lines by multiplex, as mux1='lock=false'."""
+    os.makedirs(folder, exist_ok=True)
+    text = f'[tuners]\ncount={count}\n'
+    for mux in headend['muxes']:
+        text += (f'[multiplex {mux["number"]}]\nfrequency-khz={mux["frequency_khz"]}\nsymbol-rate={mux["symbol_rate"]}\n'
+                 f'modulation={mux["modulation"]}\nsource={mux["udp"]}\n' + groups.get(f'mux{mux["number"]}', '') + '\n')
+    path = os.path.join(folder, 'tuners.ini')
+    with open(path + '.new', 'w', encoding='utf-8') as made:
+        made.write(text)
+    os.rename(path + '.new', path)
+    return folder
 
 
 class Box:

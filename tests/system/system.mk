@@ -4,7 +4,7 @@ EXTRA_DIST += tests/system/boxprocess.py tests/system/box.py tests/system/record
 SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/system/test_recovery.py tests/system/test_faults.py \
   tests/system/test_recordings.py tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_sound.py \
   tests/system/test_ts_tool.py
-SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_satip.py tests/system/test_manuals.py
+SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_run.py tests/system/test_satip.py tests/system/test_manuals.py
 SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)

@@ -11,25 +11,15 @@ import time
 from gi.repository import Gio, GLib
 
 import box
+import boxprocess
 from box import ROOT, Box
 
 NETWORK = ROOT + '/network/cable'
-KINDS = {2: 'radio', 10: 'radio', 12: 'data'}
+KINDS = boxprocess.NO_PICTURE
 
 
 def write_tuners(a_box, headend, count=2, **groups):
-    """The key file of virtual tuners that hang on the head-end's cable; groups: extra lines by multiplex, as mux1='lock=false'."""
-    folder = os.path.join(a_box.folder, 'tuners')
-    os.makedirs(folder, exist_ok=True)
-    text = f'[tuners]\ncount={count}\n'
-    for mux in headend['muxes']:
-        text += (f'[multiplex {mux["number"]}]\nfrequency-khz={mux["frequency_khz"]}\nsymbol-rate={mux["symbol_rate"]}\n'
-                 f'modulation={mux["modulation"]}\nsource={mux["udp"]}\n' + groups.get(f'mux{mux["number"]}', '') + '\n')
-    path = os.path.join(folder, 'tuners.ini')
-    with open(path + '.new', 'w', encoding='utf-8') as made:
-        made.write(text)
-    os.rename(path + '.new', path)
-    return folder
+    return boxprocess.write_tuners(os.path.join(a_box.folder, 'tuners'), headend, count, **groups)
 
 
 def add_cable(a_box, **settings):
