@@ -31,7 +31,8 @@ libhearthd_la_SOURCES = \
   src/hearthd/player/hearth-playback.h src/hearthd/player/hearth-playback.c \
   src/hearthd/player/hearth-playback-face.h src/hearthd/player/hearth-playback-face.c \
   src/hearthd/player/hearth-view-waiters.h src/hearthd/player/hearth-view-waiters.c \
-  src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player.c \
+  src/hearthd/player/hearth-player.h src/hearthd/player/hearth-player-private.h src/hearthd/player/hearth-player.c \
+  src/hearthd/player/hearth-player-programme.c src/hearthd/player/hearth-player-workers.c \
   src/hearthd/player/hearth-player-face.h src/hearthd/player/hearth-player-face.c \
   src/hearthd/player/hearth-direct-options.h src/hearthd/player/hearth-direct-options.c \
   src/hearthd/player/hearth-zaps.h src/hearthd/player/hearth-zaps.c \
