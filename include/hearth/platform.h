@@ -40,6 +40,9 @@ struct _HearthPlatformOps {
   gboolean (*set_wake) (gpointer self, gint64 utc_us, GError **error);
   /* The maker's GStreamer decoders in order of preference, %NULL-terminated, borrowed. */
   const char *const *(*get_decoders) (gpointer self);
+  /* Sets the system's clock to @utc_us (µs UTC), as the broadcasts have it; only asked where the household allows it. Errors: BUSY while
+   * something better keeps the clock (NTP), NOT_SUPPORTED, PERMISSION_DENIED. Since 1.0; a plug-in whose struct_size ends before has none. */
+  gboolean (*set_time) (gpointer self, gint64 utc_us, GError **error);
 };
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any Linux box: what the kernel and systemd-logind offer, and nothing where they offer nothing. */
+#include "generic-clock.h"
 #include "generic-facts.h"
 #include "generic-power.h"
 
@@ -68,6 +69,12 @@ generic_set_wake (gpointer data, gint64 utc_us, GError **error)
   return generic_power_set_wake (self->root, utc_us, error);
 }
 
+static gboolean
+generic_set_time (gpointer data, gint64 utc_us, GError **error)
+{
+  return generic_clock_set (utc_us, error);
+}
+
 static const HearthPlatformOps generic_ops = {
   .struct_size = sizeof (HearthPlatformOps),
   .name = "generic",
@@ -77,6 +84,7 @@ static const HearthPlatformOps generic_ops = {
   .describe = generic_describe,
   .set_power = generic_set_power,
   .set_wake = generic_set_wake,
+  .set_time = generic_set_time,
 };
 
 static gboolean

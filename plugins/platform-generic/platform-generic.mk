@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 EXTRA_DIST += plugins/platform-generic/README.md
-platform_generic_files = plugins/platform-generic/platform-generic.c plugins/platform-generic/generic-facts.h \
+platform_generic_files = plugins/platform-generic/platform-generic.c plugins/platform-generic/generic-clock.h \
+  plugins/platform-generic/generic-clock.c plugins/platform-generic/generic-facts.h \
   plugins/platform-generic/generic-facts.c plugins/platform-generic/generic-power.h plugins/platform-generic/generic-power.c
 
 if PLATFORM_GENERIC

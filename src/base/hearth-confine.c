@@ -25,8 +25,8 @@ static const int never[] = {
   SCMP_SYS (open_tree), SCMP_SYS (move_mount), SCMP_SYS (fsopen), SCMP_SYS (fsconfig), SCMP_SYS (fsmount), SCMP_SYS (fspick),
   SCMP_SYS (setns), SCMP_SYS (unshare), SCMP_SYS (init_module), SCMP_SYS (finit_module), SCMP_SYS (delete_module),
   SCMP_SYS (kexec_load), SCMP_SYS (kexec_file_load), SCMP_SYS (swapon), SCMP_SYS (swapoff),
-  SCMP_SYS (sethostname), SCMP_SYS (setdomainname), SCMP_SYS (settimeofday), SCMP_SYS (clock_settime), SCMP_SYS (adjtimex),
-  SCMP_SYS (clock_adjtime), SCMP_SYS (bpf), SCMP_SYS (perf_event_open), SCMP_SYS (userfaultfd), SCMP_SYS (keyctl),
+  SCMP_SYS (sethostname), SCMP_SYS (setdomainname), SCMP_SYS (settimeofday),
+  SCMP_SYS (bpf), SCMP_SYS (perf_event_open), SCMP_SYS (userfaultfd), SCMP_SYS (keyctl),
   SCMP_SYS (add_key), SCMP_SYS (request_key), SCMP_SYS (io_uring_setup), SCMP_SYS (io_uring_enter),
   SCMP_SYS (io_uring_register), SCMP_SYS (open_by_handle_at), SCMP_SYS (name_to_handle_at), SCMP_SYS (quotactl),
   SCMP_SYS (acct), SCMP_SYS (syslog), SCMP_SYS (personality), SCMP_SYS (iopl), SCMP_SYS (ioperm), SCMP_SYS (setuid),
@@ -34,8 +34,8 @@ static const int never[] = {
   SCMP_SYS (setgroups), SCMP_SYS (mknod), SCMP_SYS (mknodat), SCMP_SYS (vhangup), SCMP_SYS (nfsservctl),
 };
 
-/* Only the platform's worker switches the box off, where there is no systemd-logind to ask. */
-static const int never_but_platform[] = { SCMP_SYS (reboot) };
+/* Only the platform's worker switches the box off, where there is no systemd-logind to ask, and sets its clock. */
+static const int never_but_platform[] = { SCMP_SYS (reboot), SCMP_SYS (clock_settime), SCMP_SYS (adjtimex), SCMP_SYS (clock_adjtime) };
 
 /* What a worker without files of its own may not change. */
 static const int no_file_changes[] = {

@@ -156,6 +156,20 @@ on_set_wake (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call,
 }
 
 static gboolean
+on_set_time (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call, gint64 utc_us, gpointer user_data)
+{
+  HearthPlatformHost *self = user_data;
+  GError *error = NULL;
+
+  if (!check_started (self, call))
+    return G_DBUS_METHOD_INVOCATION_HANDLED;
+  if (hearth_ops_has (self->ops, set_time))
+    return finish (call, self->ops->set_time (self->instance, utc_us, &error), &error, "SetTime");
+  refuse_missing (self, call, "a clock that can be set");
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_get_decoders (HearthDBusInternalPlatform1 *skeleton, GDBusMethodInvocation *call, gpointer user_data)
 {
   static const char *const none[] = { NULL };
@@ -182,6 +196,7 @@ hearth_platform_host_new (void)
   g_signal_connect (self->skeleton, "handle-describe", G_CALLBACK (on_describe), self);
   g_signal_connect (self->skeleton, "handle-set-power", G_CALLBACK (on_set_power), self);
   g_signal_connect (self->skeleton, "handle-set-wake", G_CALLBACK (on_set_wake), self);
+  g_signal_connect (self->skeleton, "handle-set-time", G_CALLBACK (on_set_time), self);
   g_signal_connect (self->skeleton, "handle-get-decoders", G_CALLBACK (on_get_decoders), self);
   return self;
 }

@@ -16,6 +16,8 @@ HEARTH_LOG_TOPIC ("system")
 #define API_VERSION 1
 #define PLATFORM_INTERFACE "tv.hearth.internal.Platform1"
 #define PLATFORM "generic"
+#define SET_FROM_US (2 * G_USEC_PER_SEC)    /* TDTs tell whole seconds */
+#define SET_EVERY_US (600 * G_USEC_PER_SEC) /* what was told before is no longer right: all tell anew */
 #define PLAINLY_WRONG_US (120 * G_USEC_PER_SEC)
 #define TIMEOUT_MS 10000
 
@@ -29,6 +31,7 @@ struct _HearthSystem {
   gulong debug_changed;
   HearthBroadcastClock *clock;
   HearthBroadcastTime time; /* as it was told last */
+  gint64 clock_set_us;      /* when, CLOCK_MONOTONIC; 0: never */
 };
 
 static gboolean
@@ -235,6 +238,20 @@ tell_time (HearthSystem *self)
   hearth_dbus_system1_set_broadcast_time (self->face, g_variant_dict_end (&dict));
 }
 
+/* Only where the household allows it, and several agree; the platform refuses while NTP keeps the clock. */
+static void
+set_clock (HearthSystem *self)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (!hearth_settings_store_get_boolean (self->settings, "system.broadcast-time") || self->time.confidence != HEARTH_CLOCK_HIGH ||
+      ABS (self->time.offset_us) < SET_FROM_US || (self->clock_set_us != 0 && now_us - self->clock_set_us < SET_EVERY_US))
+    return;
+  self->clock_set_us = now_us;
+  hearth_notice ("the clock is %.1f s behind the broadcasts': the platform is asked to set it", (double) self->time.offset_us / G_USEC_PER_SEC);
+  tell_platform (self, "SetTime", g_variant_new ("(x)", g_get_real_time () + self->time.offset_us));
+}
+
 gint64
 hearth_system_take_time (HearthSystem *self, const char *network, GVariant *time)
 {
@@ -255,6 +272,7 @@ hearth_system_take_time (HearthSystem *self, const char *network, GVariant *time
     self->time = now;
     tell_time (self);
   }
+  set_clock (self);
   if (self->time.confidence == HEARTH_CLOCK_UNKNOWN || ABS (self->time.offset_us) < PLAINLY_WRONG_US)
     return 0;
   return self->time.offset_us;

@@ -54,7 +54,7 @@ take_time (HearthGuideVisit *self, const guint8 *section, gsize n_bytes)
 
   if (!hearth_si_tdt_parse (&time, section, n_bytes) || time.utc_s == HEARTH_SI_NO_TIME || self->times->len >= 16)
     return;
-  told.offset_us = time.utc_s * G_USEC_PER_SEC - g_get_real_time ();
+  told.offset_us = time.utc_s * G_USEC_PER_SEC + G_USEC_PER_SEC / 2 - g_get_real_time (); /* whole seconds: it is between this and the next */
   if (hearth_si_descriptor_find (&time.descriptors, HEARTH_SI_TAG_LOCAL_TIME_OFFSET, &d) && hearth_si_time_offset_next (&d, &at, &offset)) {
     told.has_local = TRUE;
     told.local_offset_s = offset.offset_s;
