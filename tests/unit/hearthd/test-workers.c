@@ -424,7 +424,10 @@ test_answers_wrongly (Fixture *f, gconstpointer data)
 
   add (f, "wrong", TRUE);
   wait_connected (f, 1);
-  right = ask_platform (f, "GetDecoders", &error);
+  do { /* it shows its interface right behind its Hello */
+    g_clear_error (&error);
+    right = ask_platform (f, "GetDecoders", &error);
+  } while (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD));
   g_assert_no_error (error);
   g_assert_cmpstr (g_variant_get_type_string (right), ==, "(as)");
   wrong = ask_platform (f, "Describe", &error);
