@@ -342,6 +342,40 @@ def a_killed_player_goes_on_in_the_recording(programs):
         assert there / 40_000 - 15 <= apart(first, again) % 240 <= there / 40_000 + 100, (first, again, there)
 
 
+def a_recording_plays_on_while_hearthd_is_killed(programs):
+    with RecordingBox(programs) as box:
+        name = box.record()
+        box.wait_more(name, 12 * SECOND)
+        box.finish(name)
+        at = boxes.now_us()
+        box.ctl('recordings', 'play', name, '--at', '0')
+        first = code_frames(box, at, 10)[0]
+        at = boxes.now_us()
+        box.kill('hearthd')
+        box.wait(lambda: try_recording(box) == name, 15, 'the recording on the bus again')
+        frames = code_frames(box, at, 25)
+        assert all(apart(a, b) == 1 for a, b in zip(frames, frames[1:])), frames  # none was missed
+        there = position(box)[0]
+        assert 0 < there < 9_000_000, there
+        box.wait_state(name, 'finished')
+        box.call(VIEW, 'Player1', 'SetPaused', '(b)', True)
+        last = box.wait(lambda: settled(box), 5, 'a picture that stands')
+        assert abs(apart(first + position(box)[0] // 40_000, last)) <= 12, (first, position(box), last)
+        at = boxes.now_us()
+        box.call(VIEW, 'Player1', 'SetPaused', '(b)', False)
+        assert abs(apart(last, code_frames(box, at, 5)[0])) <= 5
+        at = boxes.now_us()
+        box.call(VIEW, 'Player1', 'SetPosition', '(x)', 1_000_000)
+        box.wait(lambda: any(abs(apart(f, first + 25)) <= 3 for f in code_frames(box, at, 1)), 10, 'the frame of one second')
+
+
+def try_recording(box):
+    try:
+        return box.get(VIEW, 'Player1', 'Recording')
+    except GLib.Error:  # hearthd is being started
+        return None
+
+
 def pages_have_all(programs):
     with RecordingBox(programs) as box:
         names = [box.record() for _ in range(5)]
@@ -372,4 +406,5 @@ if __name__ == '__main__':
                killing_the_recorder_loses_nothing, killing_hearthd_interrupts_nothing,
                killing_the_network_goes_on_in_the_same_folder, a_line_that_stands_still_is_a_gap, a_full_disk_waits_for_room,
                a_restarted_box_goes_on, people_manage_them, pages_have_all, a_recording_is_played_paused_and_moved_in,
-               a_growing_recording_is_played_to_its_end, a_killed_player_goes_on_in_the_recording])
+               a_growing_recording_is_played_to_its_end, a_killed_player_goes_on_in_the_recording,
+               a_recording_plays_on_while_hearthd_is_killed])

@@ -73,7 +73,7 @@ on_connected (HearthWorker *worker, GVariant *holds, GUnixFDList *fds, gpointer 
   g_variant_lookup (holds, "reason", "&s", &reason);
   g_variant_lookup (holds, "reason-text", "&s", &text);
   g_variant_lookup (holds, "link", "b", &has_link);
-  self->funcs->connected (self, serial, channel, state, reason, text, has_link, self->user_data);
+  self->funcs->connected (self, serial, channel, state, reason, text, has_link, holds, self->user_data);
 }
 
 static void

@@ -15,9 +15,10 @@ G_BEGIN_DECLS
 typedef struct _HearthPlayWorker HearthPlayWorker;
 
 typedef struct {
-  /* There, or there again. @serial: of what it plays; 0: it is fresh and needs everything. @has_link: its frame link lives. */
+  /* There, or there again. @serial: of what it plays; 0: it is fresh and needs everything. @has_link: its frame link lives.
+   * @holds: all that it said; of a recording "recording" s, "position" x, "paused" b. */
   void (*connected) (HearthPlayWorker *worker, guint serial, const char *channel, const char *state, const char *reason,
-                     const char *text, gboolean has_link, gpointer user_data);
+                     const char *text, gboolean has_link, GVariant *holds, gpointer user_data);
   void (*lost) (HearthPlayWorker *worker, gpointer user_data);
   void (*stage) (HearthPlayWorker *worker, guint serial, const char *stage, gint64 time_us, gpointer user_data);
   void (*state) (HearthPlayWorker *worker, guint serial, const char *state, const char *reason, const char *text, gpointer user_data);

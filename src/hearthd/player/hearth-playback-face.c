@@ -133,6 +133,7 @@ hearth_playback_face_connect (HearthPlayer *player, HearthRecordings *recordings
 
   sides->player = player;
   sides->recordings = recordings;
+  hearth_player_set_recordings (player, recordings);
   g_signal_connect_data (face, "handle-open-recording", G_CALLBACK (on_open_recording), sides, sides_free, 0);
   g_signal_connect (face, "handle-set-paused", G_CALLBACK (on_set_paused), sides);
   g_signal_connect (face, "handle-seek", G_CALLBACK (on_seek), sides);

@@ -11,6 +11,7 @@ struct _HearthPlayback {
   HearthRecordings *recordings;
   char *id, *title;
   gboolean paused, moving, growing;
+  gboolean adopted; /* the recording has not been seen since */
   gint64 position_us; /* at since_us, CLOCK_MONOTONIC, while it moves */
   gint64 since_us;
 };
@@ -28,6 +29,34 @@ hearth_playback_new (HearthRecordings *recordings, const char *id, gint64 positi
   self->id = g_strdup (id);
   self->title = g_strdup (hearth_recording_get_title (recording));
   self->position_us = position_us >= 0 ? position_us : recording->note.position_us;
+  return self;
+}
+
+static void
+set_position (HearthPlayback *self, gint64 position_us)
+{
+  self->position_us = position_us;
+  self->since_us = g_get_monotonic_time ();
+}
+
+HearthPlayback *
+hearth_playback_adopt (HearthRecordings *recordings, GVariant *holds, const char *state)
+{
+  const char *id = "";
+  HearthPlayback *self;
+  gint64 position_us = 0;
+
+  g_variant_lookup (holds, "recording", "&s", &id);
+  g_variant_lookup (holds, "position", "x", &position_us);
+  if (*id == '\0')
+    return NULL;
+  self = g_new0 (HearthPlayback, 1);
+  self->recordings = recordings;
+  self->id = g_strdup (id);
+  self->adopted = self->growing = TRUE; /* whether it still grows is told once it was read */
+  g_variant_lookup (holds, "paused", "b", &self->paused);
+  self->moving = g_str_equal (state, "playing");
+  set_position (self, position_us);
   return self;
 }
 
@@ -57,7 +86,11 @@ hearth_playback_get_id (HearthPlayback *self)
 const char *
 hearth_playback_get_title (HearthPlayback *self)
 {
-  return self->title;
+  const HearthRecording *recording = self->title == NULL ? hearth_recordings_find (self->recordings, self->id, NULL) : NULL;
+
+  if (recording != NULL) /* one that was adopted */
+    self->title = g_strdup (hearth_recording_get_title (recording));
+  return self->title != NULL ? self->title : "";
 }
 
 gboolean
@@ -85,13 +118,6 @@ hearth_playback_show (HearthPlayback *self, HearthDBusPlayer1 *face)
 {
   hearth_dbus_player1_set_recording (face, self != NULL ? self->id : "");
   hearth_dbus_player1_set_paused (face, self != NULL && self->paused);
-}
-
-static void
-set_position (HearthPlayback *self, gint64 position_us)
-{
-  self->position_us = position_us;
-  self->since_us = g_get_monotonic_time ();
 }
 
 gboolean
@@ -151,6 +177,9 @@ hearth_playback_recording_changed (HearthPlayback *self, HearthPlayWorker *worke
 {
   const HearthRecording *recording = hearth_recordings_find (self->recordings, self->id, NULL);
 
+  if (recording == NULL && self->adopted) /* still being read */
+    return;
+  self->adopted = FALSE;
   if (!self->growing || (recording != NULL && hearth_recording_is_running (recording)))
     return;
   self->growing = FALSE;

@@ -17,6 +17,9 @@ typedef struct _HearthPlayback HearthPlayback;
 
 /* @position_us -1: where somebody stopped. Errors: NOT_FOUND. */
 HearthPlayback *hearth_playback_new (HearthRecordings *recordings, const char *id, gint64 position_us, GError **error);
+/* Of a player that went on while hearthd was away: @holds as hearth-play-worker.h says, @state what it does. The recording need not have
+ * been read yet. (nullable): it plays none. */
+HearthPlayback *hearth_playback_adopt (HearthRecordings *recordings, GVariant *holds, const char *state);
 void hearth_playback_free (HearthPlayback *self);
 const char *hearth_playback_get_id (HearthPlayback *self);
 const char *hearth_playback_get_title (HearthPlayback *self);

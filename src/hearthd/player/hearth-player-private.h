@@ -31,6 +31,7 @@ struct _HearthPlayer {
   HearthWorkers *workers;
   HearthChannels *channels;
   HearthNetworks *networks;
+  HearthRecordings *recordings; /* NULL until they are told */
   HearthSettingsStore *settings;
   HearthOutput *output;
   HearthDBusPlayer1 *face;

@@ -51,7 +51,7 @@ on_worker_lost (HearthPlayWorker *worker, gpointer user_data)
 /* hearthd was restarted and this player goes on: its books are rebuilt from what it says. */
 static void
 adopt (HearthPlayer *self, HearthPlayWorker *worker, guint serial, const char *id, const char *state, const char *reason,
-       const char *text, gboolean has_link)
+       const char *text, gboolean has_link, GVariant *holds)
 {
   const HearthChannel *channel = hearth_channels_find (self->channels, id);
 
@@ -61,7 +61,9 @@ adopt (HearthPlayer *self, HearthPlayWorker *worker, guint serial, const char *i
   self->on.channel = g_strdup (channel != NULL ? id : "");
   self->on.direct = worker == self->internet_worker;
   self->on.opened = !self->on.direct;
+  self->on.playback = self->recordings != NULL ? hearth_playback_adopt (self->recordings, holds, state) : NULL;
   hearth_player_set_play_state (self, state, reason, text);
+  hearth_playback_show (self->on.playback, self->face);
   hearth_dbus_player1_set_channel (self->face, self->on.channel);
   hearth_dbus_player1_set_serial (self->face, self->serial);
   if (has_link)
@@ -74,20 +76,22 @@ adopt (HearthPlayer *self, HearthPlayWorker *worker, guint serial, const char *i
     if (stream != NULL)
       hearth_player_take_stream (self, stream);
   }
-  hearth_info ("adopted the player with channel %s, %s", id, state);
+  hearth_info ("adopted the player with %s %s, %s", self->on.playback != NULL ? "recording" : "channel",
+               self->on.playback != NULL ? hearth_playback_get_id (self->on.playback) : id, state);
+  hearth_player_update_watching (self);
   hearth_player_update_state (self);
 }
 
 static void
 on_worker_connected (HearthPlayWorker *worker, guint serial, const char *channel, const char *state, const char *reason,
-                     const char *text, gboolean has_link, gpointer user_data)
+                     const char *text, gboolean has_link, GVariant *holds, gpointer user_data)
 {
   HearthPlayer *self = user_data;
   gboolean nothing_on = hearth_player_is_nothing_on (self);
 
   hearth_play_worker_set_volume (worker, hearth_dbus_player1_get_volume (self->face), hearth_dbus_player1_get_mute (self->face));
   if (nothing_on && serial > 0 && !g_str_equal (state, "stopped")) {
-    adopt (self, worker, serial, channel, state, reason, text, has_link);
+    adopt (self, worker, serial, channel, state, reason, text, has_link, holds);
     return;
   }
   if (nothing_on && serial == 0 && worker == self->ring_worker && self->serial == 0) {

@@ -166,6 +166,12 @@ hearth_player_stop (HearthPlayer *self)
 
 /* ---- recordings --------------------------------------------------------------------------------------------- */
 
+void
+hearth_player_set_recordings (HearthPlayer *self, HearthRecordings *recordings)
+{
+  self->recordings = recordings;
+}
+
 HearthPlayback *
 hearth_player_get_playback (HearthPlayer *self)
 {

@@ -29,6 +29,8 @@ guint hearth_player_open_channel (HearthPlayer *player, const char *id, guint le
 guint hearth_player_open_uri (HearthPlayer *player, const char *uri, GError **error);
 /* Takes @playback, also on failure. */
 guint hearth_player_open_playback (HearthPlayer *player, HearthPlayback *playback, GError **error);
+/* Before any worker says Hello: a player that went on may play one of them. */
+void hearth_player_set_recordings (HearthPlayer *player, HearthRecordings *recordings);
 HearthPlayback *hearth_player_get_playback (HearthPlayer *player); /* (nullable) */
 /* Of a playback; nothing else stands still or is moved in. */
 void hearth_player_set_paused (HearthPlayer *player, gboolean paused);
