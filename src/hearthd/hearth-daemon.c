@@ -240,6 +240,20 @@ hearth_daemon_new (GDBusConnection *connection, GError **error)
   return self;
 }
 
+static gboolean
+on_programme (const char *channel, char **title, char **summary, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+  const HearthGuideNow *now = hearth_guide_find_now (hearth_guide_face_get_guide (self->guide), channel);
+
+  if (now == NULL || now->present == NULL || !g_variant_lookup (now->present, "title", "s", title) || **title == '\0') {
+    g_clear_pointer (title, g_free);
+    return FALSE;
+  }
+  g_variant_lookup (now->present, "summary", "s", summary);
+  return TRUE;
+}
+
 /* A box without a guide still shows television. */
 static void
 start_guide (HearthDaemon *self)
@@ -249,6 +263,8 @@ start_guide (HearthDaemon *self)
   self->guide = hearth_guide_face_new (self->bus, self->state_dir, self->channels, self->networks, self->settings, &error);
   if (self->guide == NULL)
     hearth_error ("there is no guide: %s", error->message);
+  else
+    hearth_recordings_face_set_programme (self->recordings, on_programme, self);
   hearth_networks_set_guide_period (self->networks, hearth_settings_store_get_uint (self->settings, "guide.hours"));
   self->guide_hours = g_signal_connect (self->settings, "changed::guide.hours", G_CALLBACK (on_guide_hours), self);
 }

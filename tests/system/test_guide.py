@@ -96,6 +96,9 @@ def check_search(a_box, ids, wanted):
     assert any(t['language'] == 'eng' and t['title'] == 'Night Train' for t in whole['texts']), whole
     text = json.loads(a_box.ctl('guide', 'search', '桃花', '--limit', '3', '--json'))
     assert len(text['events']) == 3, text
+    present = get_now(a_box, ids[wanted[0]['name']])[0][1]
+    recording = a_box.call(ROOT, 'Recordings1', 'Get', '(s)', a_box.call(ROOT, 'Recordings1', 'Start', '(sa{sv})', present['channel'], {}))
+    assert recording['title'] == present['title'] and recording['description'] == present['summary'], (recording, present)
     assert 'CHANNEL' in a_box.ctl('guide', 'now') and wanted[0]['name'] in a_box.ctl('guide', 'now')
 
 

@@ -95,19 +95,26 @@ split_parts (const char *text)
   return g_strsplit ("|||", "|", 4);
 }
 
-/* Of the first of @languages that is there, else the first. */
+/* Of the first of @languages that is there with a title (some send only long texts in a second language), else the first title. */
 static char **
 pick_text (char **texts, const char *languages)
 {
   g_auto (GStrv) wanted = g_strsplit (languages, " ", -1);
+  g_auto (GStrv) first = NULL;
 
   for (guint k = 0; wanted[k] != NULL; k++)
     for (guint i = 0; texts[i] != NULL; i++) {
       g_auto (GStrv) parts = split_parts (texts[i]);
 
+      if (*parts[1] == '\0')
+        continue;
       if (is_language (parts[0], wanted[k]))
         return g_steal_pointer (&parts);
+      if (first == NULL)
+        first = g_steal_pointer (&parts);
     }
+  if (first != NULL)
+    return g_steal_pointer (&first);
   return split_parts (texts[0] != NULL ? texts[0] : "");
 }
 

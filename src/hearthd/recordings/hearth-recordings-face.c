@@ -22,6 +22,8 @@ struct _HearthRecordingsFace {
   HearthDBusRecordings1 *skeleton;
   void (*changed) (gpointer user_data); /* (nullable) */
   gpointer user_data;
+  HearthProgrammeFunc programme; /* (nullable) */
+  gpointer programme_data;
 };
 
 static gboolean
@@ -132,10 +134,16 @@ on_handle_start (HearthDBusRecordings1 *skeleton, GDBusMethodInvocation *call, c
 {
   HearthRecordingsFace *self = user_data;
   const HearthRecording *recording = NULL;
+  g_autofree char *title = NULL, *summary = NULL;
   HearthRecordingWish wish;
   GError *error = NULL;
+  const gboolean usable = read_wish (options, &wish, &error);
 
-  if (read_wish (options, &wish, &error))
+  if (usable && wish.title == NULL && self->programme != NULL && self->programme (channel, &title, &summary, self->programme_data)) {
+    wish.title = title;
+    wish.description = wish.description != NULL ? wish.description : summary;
+  }
+  if (usable)
     recording = hearth_recordings_record (self->recordings, channel, &wish, &error);
   if (recording == NULL)
     return answer (call, error);
@@ -366,6 +374,13 @@ hearth_recordings_face_set_changed (HearthRecordingsFace *self, void (*changed) 
 {
   self->changed = changed;
   self->user_data = user_data;
+}
+
+void
+hearth_recordings_face_set_programme (HearthRecordingsFace *self, HearthProgrammeFunc programme, gpointer user_data)
+{
+  self->programme = programme;
+  self->programme_data = user_data;
 }
 
 HearthRecordings *

@@ -14,6 +14,9 @@ HearthRecordingsFace *hearth_recordings_face_new (HearthBus *bus, HearthWorkers 
 /* Told of each change, beside the bus. */
 void hearth_recordings_face_set_changed (HearthRecordingsFace *self, void (*changed) (gpointer user_data), gpointer user_data);
 void hearth_recordings_face_free (HearthRecordingsFace *self);
+/* What is on a channel: names a recording that nobody gave a title. FALSE: not known. */
+typedef gboolean (*HearthProgrammeFunc) (const char *channel, char **title, char **summary, gpointer user_data);
+void hearth_recordings_face_set_programme (HearthRecordingsFace *face, HearthProgrammeFunc programme, gpointer user_data);
 HearthRecordings *hearth_recordings_face_get_recordings (HearthRecordingsFace *self);
 
 G_END_DECLS
