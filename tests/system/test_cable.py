@@ -190,6 +190,44 @@ def test_hearthctl(programs):
         assert 'there is no network' in refused.communicate(timeout=30)[1] and refused.returncode == 3
 
 
+def count_lost(stream):
+    """Packets missing by their continuity counters, in a stream without discontinuities."""
+    last, lost = {}, 0
+    for at in range(0, len(stream) - 187, 188):
+        pid = (stream[at + 1] & 0x1f) << 8 | stream[at + 2]
+        if stream[at + 3] & 0x10 and pid != 0x1fff:  # has a payload
+            counter = stream[at + 3] & 0x0f
+            lost += pid in last and counter not in (last[pid], (last[pid] + 1) & 0x0f)
+            last[pid] = counter
+    return lost
+
+
+def test_shared(programs):
+    """A viewer and five recordings of one multiplex share its tuner and lose nothing; who wants another one is told who has it."""
+    with Box(programs) as a_box:
+        a_box.environment['HEARTH_RECORDINGS_DIR'] = os.path.join(a_box.folder, 'recordings')
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        names = names_on(headend, 1)[:5]
+        watch(a_box, headend, names[0])
+        ids = [a_box.call(box.ROOT, 'Recordings1', 'Start', '(sa{sv})', find_channel(a_box, name)['id'], {}) for name in names]
+        began = box.now_us()
+        a_box.wait_frame(by_name(headend, names[0])['content'], 20, after_us=began, count=50)
+        held = tuners(a_box)
+        assert len(held) == 1 and all(name in held[0]['used-by'] for name in names), held[0]['used-by']
+        other = names_on(headend, 4)[0]
+        a_box.call(box.VIEW, 'Player1', 'Open', '(sa{sv})', find_channel(a_box, other)['id'], {})
+        a_box.wait(lambda: a_box.get(box.VIEW, 'Player1', 'Reason') == 'Limit', 10, 'the refusal')
+        said = a_box.get(box.VIEW, 'Player1', 'ReasonText')
+        assert 'no tuner is free' in said and names[1] in said, said
+        watch(a_box, headend, names[1])
+        for name in ids:
+            a_box.call(box.ROOT, 'Recordings1', 'Stop', '(s)', name)
+            with open(os.path.join(a_box.folder, 'recordings', name, 'stream.ts'), 'rb') as stream:
+                recorded = stream.read()
+            assert len(recorded) > 500_000 and count_lost(recorded) == 0, (name, len(recorded), count_lost(recorded))
+
+
 def try_tuners(a_box):
     try:
         return tuners(a_box)
@@ -199,7 +237,7 @@ def try_tuners(a_box):
 
 
 def main():
-    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart, test_hearthctl])
+    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart, test_hearthctl, test_shared])
 
 
 if __name__ == '__main__':
