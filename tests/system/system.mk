@@ -9,3 +9,5 @@ SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
+# In a virtual machine, by ./dev guest.
+EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py

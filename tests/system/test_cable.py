@@ -140,6 +140,8 @@ def test_rescan(programs):
         both = set(old) & set(new)
         assert ids('moved') == sorted(i for i in both if old[i]['mux'] != new[i]['mux']), result['moved']
         assert ids('renamed') == sorted(i for i in both if old[i]['name'] != new[i]['name']), result['renamed']
+        names = {new[i]['name'] for i in both}
+        a_box.wait(lambda: names <= {c['name'] for c in a_box.channels()}, 10, 'the new names in the list')  # it comes behind the signal
         after = {c['name']: c['id'] for c in a_box.channels()}
         for i in both:
             assert after[new[i]['name']] == before[old[i]['name']], (old[i], new[i])

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A virtual machine with a real kernel's DVB adapter, started from its saved state."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BOOT_SECONDS = 180  # each instruction is translated, and other jobs run beside
+KERNEL_ARGUMENTS = ('console=ttyS0 quiet loglevel=3 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check '
+                    'cryptomgr.notests')
+NEEDED = ('qemu-system-x86_64', 'mke2fs', 'cpio', 'depmod', '/bin/busybox')
+
+# What Hearth's programs use without linking it.
+GSTREAMER = ('coreelements', 'app', 'audioconvert', 'audioresample', 'audiomixer', 'volume', 'playback', 'typefindfunctions')
+FOLDERS = ('/etc/fonts', '/usr/share/fontconfig', '/usr/share/fonts/truetype/dejavu', '/usr/share/dbus-1/session.conf')
+PROGRAMS = ('/usr/bin/dbus-daemon', '/usr/lib/x86_64-linux-gnu/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner')
+
+
+def find_missing():
+    """Why there can be no guest here, or None."""
+    if os.uname().machine != 'x86_64':
+        return 'the virtual box is of x86_64, and this machine is not'
+    missing = [name for name in NEEDED if shutil.which(name) is None]
+    return f'{", ".join(missing)} missing: ./dev install-packages guest' if missing else None
+
+
+def cache_folder():
+    top = os.environ.get('HEARTH_GUEST_DIR') or os.path.join(
+        os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'hearth', 'guest')
+    os.makedirs(top, exist_ok=True)
+    return top
+
+
+# ---- the disk with the box ---------------------------------------------------------------------
+
+
+def libraries_of(path):
+    """The shared objects that an ELF file needs, all the way down."""
+    listed = subprocess.run(['ldd', path], capture_output=True, text=True, check=False).stdout
+    return set(re.findall(r'(/\S+) \(0x', listed))
+
+
+def copy(stage, path):
+    """A file or folder into the same place below stage; links become what they point to."""
+    target = stage + path
+    if os.path.isdir(path):
+        shutil.copytree(path, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+    elif os.path.exists(path) and not os.path.exists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copy2(path, target)
+
+
+def write(stage, path, text, mode=0o644):
+    target = stage + path
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, 'w', encoding='utf-8') as made:
+        made.write(text)
+    os.chmod(target, mode)
+
+
+def box_image(image, prefix, job):
+    """An ext4 image: the installed tree with all that it links, and a job."""
+    with tempfile.TemporaryDirectory(prefix='hearth-stage-') as stage:
+        for folder in ('bin', 'dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'lib64', 'root', 'var/lib'):
+            os.makedirs(os.path.join(stage, folder))
+        copy(stage, '/bin/busybox')
+        for name in subprocess.run(['/bin/busybox', '--list'], capture_output=True, text=True, check=True).stdout.split():
+            if name != 'busybox':
+                os.symlink('/bin/busybox', f'{stage}/bin/{name}')
+        copy(stage, prefix)
+        plugins = [f'/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgst{name}.so' for name in GSTREAMER]
+        for path in (*PROGRAMS, *plugins, *FOLDERS):
+            copy(stage, path)
+        for folder, _, names in os.walk(stage):
+            for path in (os.path.join(folder, name) for name in names):
+                if not os.path.islink(path) and os.access(path, os.R_OK):
+                    with open(path, 'rb') as opened:
+                        if opened.read(4) != b'\x7fELF':
+                            continue
+                    for library in libraries_of(path):
+                        copy(stage, library)
+        write(stage, '/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n')
+        write(stage, '/etc/group', 'root:x:0:\n')
+        with open(os.path.join(HERE, '..', '..', 'data', 'private-bus.conf.in'), encoding='utf-8') as template:
+            write(stage, '/etc/bus.conf', template.read().replace('@USER@', 'root'))
+        with open(os.path.join(HERE, 'box.sh'), encoding='utf-8') as common:
+            write(stage, '/box.sh', common.read().replace('@PREFIX@', prefix))
+        write(stage, '/job', '#!/bin/sh\n. /box.sh\n' + job, 0o755)
+        make_disk(image, '700M', stage)
+
+
+def make_disk(image, size, folder=None):
+    if os.path.exists(image):
+        os.unlink(image)
+    with open(image, 'wb'):
+        pass
+    subprocess.run(['mke2fs', '-q', '-F', '-t', 'ext4', '-E', 'lazy_itable_init=1,lazy_journal_init=1', *(['-d', folder] if folder else []),
+                    image, size], check=True)
+
+
+# ---- the machine ---------------------------------------------------------------------------------
+
+
+class Guest:
+    """A running machine. Its console is read by a thread; lines come to wait() and stay in .lines."""
+
+    def __init__(self, box, incoming=None):
+        self.folder = tempfile.mkdtemp(prefix='hearth-guest-')
+        self.lines = []
+        self.arrived = threading.Condition()
+        self.ended = False
+        made = cache_folder()
+        self.qmp_path = os.path.join(self.folder, 'qmp')
+        command = ['nice', '-n', '5', 'qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2',
+                   '-m', '1024', '-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot',
+                   '-kernel', os.path.join(made, 'vmlinux'), '-initrd', os.path.join(made, 'initrd.gz'), '-append', KERNEL_ARGUMENTS,
+                   '-qmp', f'unix:{self.qmp_path},server=on,wait=off',
+                   '-drive', f'file={box},format=raw,if=virtio,cache=unsafe']
+        if incoming:
+            command += ['-incoming', f'exec:cat {incoming}']
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            with self.arrived:
+                self.lines.append(line.decode('utf-8', 'replace').rstrip('\r\n'))
+                self.arrived.notify_all()
+        with self.arrived:
+            self.ended = True
+            self.arrived.notify_all()
+
+    def wait(self, pattern, timeout):
+        """The match of the first line, from the beginning, that pattern is found in."""
+        deadline = time.monotonic() + timeout
+        seen = 0
+        with self.arrived:
+            while True:
+                for line in self.lines[seen:]:
+                    match = re.search(pattern, line)
+                    if match:
+                        return match
+                seen = len(self.lines)
+                left = deadline - time.monotonic()
+                if self.ended or left <= 0:
+                    why = 'the guest has ended' if self.ended else f'within {timeout} s'
+                    raise AssertionError(f'not seen: {pattern} ({why})\n' + '\n'.join(self.lines[-60:]))
+                self.arrived.wait(left)
+
+    def say(self, line):
+        self.process.stdin.write(line.encode() + b'\n')
+        self.process.stdin.flush()
+
+    def qmp(self, *commands):
+        """Each command's answer; asynchronous ends are for the caller to ask for."""
+        answers = []
+        with socket.socket(socket.AF_UNIX) as channel:
+            channel.connect(self.qmp_path)
+            stream = channel.makefile('rw', encoding='utf-8')
+            stream.readline()
+            for command in ({'execute': 'qmp_capabilities'}, *commands):
+                stream.write(json.dumps(command) + '\n')
+                stream.flush()
+                answer = json.loads(stream.readline())
+                while 'event' in answer:
+                    answer = json.loads(stream.readline())
+                if 'error' in answer:
+                    raise RuntimeError(f'QEMU: {command}: {answer["error"]}')
+                answers.append(answer['return'])
+        return answers[1:]
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdin.close()
+        self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def save_state(state):
+    """Boots once and keeps the machine as it is when it waits for its job; its disks are looked at later."""
+    empty = state + '.empty'
+    make_disk(empty, '700M')
+    with Guest(empty) as guest:
+        guest.wait('^@ready', BOOT_SECONDS)
+        guest.qmp({'execute': 'stop'}, {'execute': 'migrate', 'arguments': {'uri': f'exec:cat >{state}.new'}})
+        while guest.qmp({'execute': 'query-migrate'})[0].get('status') not in ('completed', 'failed'):
+            time.sleep(0.05)  # QEMU tells no descriptor to wait on
+    os.rename(state + '.new', state)
+    os.unlink(empty)
+
+
+def start(box):
+    """A machine that has just begun its job: from the saved state, which is made where there is none."""
+    folder = cache_folder()
+    subprocess.run([os.path.join(HERE, 'make-guest'), folder], check=True, stdout=sys.stderr)
+    state = os.path.join(folder, 'state')
+    if not os.path.exists(state):
+        save_state(state)
+    guest = Guest(box, state)
+    try:
+        wait_running(guest)
+        guest.say('go')
+    except BaseException:
+        guest.close()
+        raise
+    return guest
+
+
+def wait_running(guest):
+    """QEMU has read the state; it runs."""
+    deadline = time.monotonic() + BOOT_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            status = guest.qmp({'execute': 'query-status'})[0]
+        except (FileNotFoundError, ConnectionRefusedError):
+            status = {}
+        if status.get('status') == 'running':
+            return
+        if status.get('status') == 'paused':
+            guest.qmp({'execute': 'cont'})
+            return
+        time.sleep(0.05)
+    raise AssertionError('the saved state did not come back:\n' + '\n'.join(guest.lines))
