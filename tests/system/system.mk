@@ -8,14 +8,14 @@ SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_run.py tests/system
 SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py
 # These wait more than they measure, and may run beside each other: check-beside, with -j. check-alone is the rest, one by one.
-PATIENT_TESTS = tests/system/test_recordings.py tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_cable.py \
-  tests/system/test_satip.py tests/system/test_http_faults.py tests/system/test_guide.py
+PATIENT_TESTS = tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_cable.py tests/system/test_satip.py \
+  tests/system/test_http_faults.py tests/system/test_guide.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
 EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py
 .PHONY: check-beside check-alone
 check-beside:
-	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) check TESTS='$(PATIENT_TESTS)'
+	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) -k check TESTS='$(PATIENT_TESTS)'
 check-alone:
-	$(MAKE) check TESTS='$(filter-out $(PATIENT_TESTS),$(TESTS))'
+	$(MAKE) -k check TESTS='$(filter-out $(PATIENT_TESTS),$(TESTS))'
