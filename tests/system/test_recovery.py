@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import box as boxes
@@ -125,6 +126,23 @@ def a_stuck_process_is_replaced(programs):
         box.close()
 
 
+def a_machine_that_stood_still_blames_nobody(programs):
+    """Suspended, or its processors taken by others, for longer than a stuck process is given."""
+    box = start(programs)
+    try:
+        everybody = {role: pid_of(box, role) for role in ('hearthd', 'shell', 'play', 'stream')}  # hearthd wakes first
+        for pid in everybody.values():
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(1.7)  # is what happens
+        at = now_us()
+        for pid in everybody.values():
+            os.kill(pid, signal.SIGCONT)
+        shown_since(box, at, 60)
+        assert {role: pid_of(box, role) for role in everybody} == everybody
+    finally:
+        box.close()
+
+
 def twenty_deaths_in_random_order(programs):
     box = start(programs)
     dice = random.Random(20)
@@ -147,4 +165,5 @@ def twenty_deaths_in_random_order(programs):
 
 if __name__ == '__main__':
     boxes.run([the_picture_outlives_hearthd, killed_player_and_screen_are_back_within_a_second,
-               a_killed_network_moves_on_with_the_next_key_frame, a_stuck_process_is_replaced, twenty_deaths_in_random_order])
+               a_killed_network_moves_on_with_the_next_key_frame, a_stuck_process_is_replaced,
+               a_machine_that_stood_still_blames_nobody, twenty_deaths_in_random_order])

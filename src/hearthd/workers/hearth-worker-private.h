@@ -26,7 +26,7 @@ void hearth_worker_take_connection (HearthWorker *worker, GDBusConnection *conne
 /* For good: Quit, then SIGKILL after 2 s; no restart. */
 void hearth_worker_stop (HearthWorker *worker);
 gboolean hearth_worker_is_alive (HearthWorker *worker);
-void hearth_worker_watch (HearthWorker *worker, gint64 now_us);
+void hearth_worker_watch (HearthWorker *worker, gint64 now_us, gint64 excused_us);
 gboolean hearth_worker_is_connection (HearthWorker *worker, GDBusConnection *connection);
 
 G_END_DECLS

@@ -338,9 +338,9 @@ hearth_worker_take_connection (HearthWorker *self, GDBusConnection *connection, 
 }
 
 void
-hearth_worker_watch (HearthWorker *self, gint64 now_us)
+hearth_worker_watch (HearthWorker *self, gint64 now_us, gint64 excused_us)
 {
-  if (self->progress != NULL && hearth_progress_get_stall_us (self->progress, now_us) > STALL_US)
+  if (self->progress != NULL && MIN (hearth_progress_get_stall_us (self->progress, now_us), now_us - excused_us) > STALL_US)
     hearth_worker_kill (self, "stood still for over a second while busy");
 }
 

@@ -36,6 +36,7 @@ struct _HearthWorkers {
   HearthDBusInternalManager1 *manager; /* one for all peers: a connection holds no reference to what is exported on it */
   GPtrArray *connections; /* every peer, also before its Hello */
   guint watch;
+  gint64 watched_us, excused_us; /* CLOCK_MONOTONIC: when on_watch() last looked; before when a stall counts for nothing */
   gboolean view_watches, recordings_watch;
   char *debug; /* log levels for workers that come later; NULL: as they were started */
 };
@@ -428,8 +429,11 @@ on_watch (gpointer user_data)
   HearthWorkers *self = user_data;
   gint64 now_us = g_get_monotonic_time ();
 
+  if (now_us - self->watched_us > 2 * WATCH_MS * 1000) /* we stood too: the machine was suspended or overrun, nobody is to blame */
+    self->excused_us = now_us;
+  self->watched_us = now_us;
   for (guint i = 0; i < self->workers->len; i++)
-    hearth_worker_watch (g_ptr_array_index (self->workers, i), now_us);
+    hearth_worker_watch (g_ptr_array_index (self->workers, i), now_us, self->excused_us);
   return G_SOURCE_CONTINUE;
 }
 
@@ -438,10 +442,12 @@ update_watch (HearthWorkers *self)
 {
   gboolean watching = self->view_watches || self->recordings_watch;
 
-  if (!watching)
+  if (!watching) {
     g_clear_handle_id (&self->watch, g_source_remove);
-  else if (self->watch == 0)
+  } else if (self->watch == 0) {
+    self->watched_us = g_get_monotonic_time ();
     self->watch = g_timeout_add (WATCH_MS, on_watch, self);
+  }
 }
 
 void
