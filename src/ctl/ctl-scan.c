@@ -138,6 +138,7 @@ print_result (GVariant *result)
 static gboolean
 judge (Scan *self, GError **error)
 {
+  g_autofree char *reason = ctl_lookup_text (self->result, "reason");
   gboolean cancelled = FALSE;
   guint32 services = 0;
 
@@ -147,7 +148,10 @@ judge (Scan *self, GError **error)
     print_object ("result", self->result);
   else if (!cancelled)
     print_result (self->result);
-  if (cancelled)
+  if (cancelled && g_str_equal (reason, "Plugin"))
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_PLUGIN,
+                         "the network's process ended during the scan and is started again; the channels stay as they were: scan again");
+  else if (cancelled)
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CANCELLED, "%s; the channels stay as they were",
                  self->stop ? "the scan was cancelled" : "somebody else cancelled the scan");
   else if (services == 0)

@@ -141,7 +141,7 @@ def test_rescan(programs):
         assert ids('moved') == sorted(i for i in both if old[i]['mux'] != new[i]['mux']), result['moved']
         assert ids('renamed') == sorted(i for i in both if old[i]['name'] != new[i]['name']), result['renamed']
         names = {new[i]['name'] for i in both}
-        a_box.wait(lambda: names <= {c['name'] for c in a_box.channels()}, 10, 'the new names in the list')  # it comes behind the signal
+        assert names <= {c['name'] for c in a_box.channels()}, 'the list is there when the scan is told to be over'
         after = {c['name']: c['id'] for c in a_box.channels()}
         for i in both:
             assert after[new[i]['name']] == before[old[i]['name']], (old[i], new[i])
@@ -156,6 +156,12 @@ def test_restart(programs):
         result = scan(a_box, mode='nit')
         assert not any(result[key] for key in ('came', 'went', 'moved', 'renamed')), result
         assert result['multiplexes'] == 6, result
+        a_box.signals.clear()
+        a_box.call(NETWORK, 'Network1', 'Scan', '(a{sv})', {'mode': GLib.Variant('s', 'blind')})
+        os.kill(a_box.worker('stream', 'cable')['pid'], 9)
+        fallen = a_box.wait(lambda: [s[4][0] for s in a_box.signals if s[3] == 'ScanFinished'], 10, 'the end of the scan')[0]
+        assert fallen == {'cancelled': True, 'reason': 'Plugin'}, fallen
+        assert len(a_box.channels()) > 0
 
 
 def start_ctl(a_box, *words):

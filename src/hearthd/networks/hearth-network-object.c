@@ -32,6 +32,8 @@ struct _HearthNetworkObject {
   HearthServiceList *list; /* (nullable): of a broadcast network, whose worker begins its rescans with it */
   guint guide_hours;
   gboolean has_list; /* stored or fetched: a restarted worker need not fetch it */
+  gboolean scanning;
+  GVariant *scan_result; /* (nullable): told once its list is in the channels */
   GCancellable *cancellable;
   guint subscription, sweep;
   GDBusConnection *subscribed; /* whose signals are heard */
@@ -270,18 +272,43 @@ adopt_stream (HearthNetworkObject *self, GVariant *held, GUnixFDList *fds)
 }
 
 static void
+finish_scan (HearthNetworkObject *self)
+{
+  g_autoptr (GVariant) result = g_steal_pointer (&self->scan_result);
+
+  self->scanning = FALSE;
+  if (result != NULL)
+    hearth_dbus_network1_emit_scan_finished (self->face, result);
+}
+
+/* No list comes. */
+static void
+end_scan_without_list (HearthNetworkObject *self, GVariant *words, const char *reason, const char *text)
+{
+  set_list_state (self, self->has_list ? "ready" : "failed", self->has_list ? "" : reason, self->has_list ? "" : text);
+  g_clear_pointer (&self->scan_result, g_variant_unref);
+  self->scan_result = g_variant_ref_sink (words);
+  finish_scan (self);
+}
+
+static void
 take_scan_news (HearthNetworkObject *self, const char *signal, GVariant *words)
 {
   gboolean cancelled = FALSE;
 
-  if (g_str_equal (signal, "ScanProgress"))
+  if (g_str_equal (signal, "ScanProgress")) {
+    self->scanning = TRUE;
     hearth_dbus_network1_emit_scan_progress (self->face, words);
+  }
   if (!g_str_equal (signal, "ScanFinished"))
     return;
   g_variant_lookup (words, "cancelled", "b", &cancelled);
-  if (cancelled) /* no list comes */
-    set_list_state (self, self->has_list ? "ready" : "failed", self->has_list ? "" : "Cancelled", self->has_list ? "" : "The scan was cancelled.");
-  hearth_dbus_network1_emit_scan_finished (self->face, words);
+  if (cancelled) {
+    end_scan_without_list (self, words, "Cancelled", "The scan was cancelled.");
+    return;
+  }
+  g_clear_pointer (&self->scan_result, g_variant_unref);
+  self->scan_result = g_variant_ref (words); /* its list is under way behind it */
 }
 
 static void
@@ -379,6 +406,9 @@ on_worker_lost (HearthWorker *worker, const char *reason, gpointer user_data)
   unsubscribe (self);
   for (GList *l = streams; l != NULL; l = l->next)
     hearth_stream_set_state (l->data, "reconnecting", "", "");
+  if (self->scanning)
+    end_scan_without_list (self, g_variant_new_parsed ("{'cancelled': <true>, 'reason': <'Plugin'>}"), "Plugin",
+                           "The network's process ended during the scan; scan again.");
 }
 
 /* ---- the list ---------------------------------------------------------------------------------- */
@@ -431,6 +461,7 @@ hearth_network_object_put_services (HearthNetworkObject *self, int fd, guint64 b
     hearth_dbus_network1_set_guide_urls (self->face, strings);
   }
   set_list_state (self, "ready", "", "");
+  finish_scan (self);
 }
 
 void
@@ -438,6 +469,7 @@ hearth_network_object_list_failed (HearthNetworkObject *self, const char *error,
 {
   hearth_warning ("the list of network %s could not be read: %s", self->name, text);
   set_list_state (self, "failed", error, text);
+  finish_scan (self);
 }
 
 void
@@ -635,6 +667,7 @@ hearth_network_object_free (HearthNetworkObject *self)
   g_object_unref (self->face);
   g_hash_table_unref (self->streams);
   g_clear_pointer (&self->oddities, g_variant_unref);
+  g_clear_pointer (&self->scan_result, g_variant_unref);
   g_clear_pointer (&self->list, hearth_service_list_unref);
   g_variant_unref (self->settings);
   g_object_unref (self->cancellable);

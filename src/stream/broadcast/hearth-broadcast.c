@@ -429,6 +429,8 @@ hearth_broadcast_scan (HearthBroadcast *self, GVariant *options, GError **error)
 {
   g_autoptr (GArray) start = g_array_new (FALSE, FALSE, sizeof (HearthTunerParams));
   const char *mode = self->scan_mode != NULL ? self->scan_mode : "";
+  const char *const nothing_yet[] = { NULL };
+  HearthScanProgress begun = { .found = nothing_yet };
   gboolean guessing = FALSE;
 
   if (self->scanner != NULL) {
@@ -440,8 +442,10 @@ hearth_broadcast_scan (HearthBroadcast *self, GVariant *options, GError **error)
   if (!fill_start (self, mode, start, &guessing, error))
     return FALSE;
   hearth_guide_collector_set_scanning (self->guide, TRUE);
+  begun.known = start->len;
   self->scanner = hearth_scanner_new (self->pool, start, !g_str_equal (mode, "blind"), guessing, self->text, &scanner_funcs, self);
   hearth_scanner_keep (self->scanner, self->lineup);
+  on_progress (&begun, self);
   return TRUE;
 }
 
