@@ -18,6 +18,22 @@ take_serial (GVariant *reply, guint *serial)
 /* ---- what is on ------------------------------------------------------------------- */
 
 static void
+print_picture (GVariant *player)
+{
+  g_autoptr (GVariant) picture = g_variant_lookup_value (player, "Picture", G_VARIANT_TYPE_VARDICT);
+  g_autofree char *codec = picture != NULL ? ctl_lookup_text (picture, "codec") : NULL;
+  g_autofree char *hdr = picture != NULL ? ctl_lookup_text (picture, "hdr") : NULL;
+  gboolean interlaced = FALSE;
+  guint width = 0, height = 0;
+
+  if (picture == NULL || !g_variant_lookup (picture, "width", "u", &width) || !g_variant_lookup (picture, "height", "u", &height))
+    return;
+  g_variant_lookup (picture, "interlaced", "b", &interlaced);
+  ctl_print ("picture  %ux%u%s%s%s%s%s\n", width, height, interlaced ? " interlaced" : "", *codec != '\0' ? ", " : "", codec,
+             *hdr != '\0' ? ", " : "", hdr);
+}
+
+static void
 print_status (GVariant *player, GVariant *system, const char *title)
 {
   g_autofree char *state = ctl_lookup_text (player, "State");
@@ -34,6 +50,7 @@ print_status (GVariant *player, GVariant *system, const char *title)
   ctl_print ("state    %s\n", g_str_equal (box, "standby") ? "standby" : state);
   if (*reason != '\0')
     ctl_print ("reason   %s%s%s\n", reason, *reason_text != '\0' ? ": " : "", reason_text);
+  print_picture (player);
   ctl_print ("volume   %.0f %%%s\n", volume * 100.0, mute ? ", muted" : "");
 }
 
@@ -46,6 +63,7 @@ print_status_json (GVariant *player, GVariant *system, GVariant *channel)
   } copied[] = {
     { "state", "State" },   { "reason", "Reason" }, { "reason-text", "ReasonText" }, { "uri", "Uri" },
     { "serial", "Serial" }, { "volume", "Volume" }, { "mute", "Mute" },
+    { "picture", "Picture" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (copied); i++) {

@@ -254,6 +254,37 @@ on_programme (const char *channel, char **title, char **summary, gpointer user_d
   return TRUE;
 }
 
+/* What is on, for the banner. */
+static void
+on_add_events (const char *channel, GVariantDict *banner, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+  HearthGuide *guide = self->guide != NULL ? hearth_guide_face_get_guide (self->guide) : NULL;
+  const HearthGuideNow *now = guide != NULL ? hearth_guide_find_now (guide, channel) : NULL;
+
+  if (now == NULL)
+    return;
+  if (now->present != NULL)
+    g_variant_dict_insert_value (banner, "present", now->present);
+  if (now->following != NULL)
+    g_variant_dict_insert_value (banner, "following", now->following);
+  g_variant_dict_insert (banner, "clock-offset", "x", hearth_guide_get_now_us (guide) - g_get_real_time ());
+}
+
+static void
+on_now_changed (const HearthGuideNow *now, gpointer user_data)
+{
+  hearth_output_events_changed (((HearthDaemon *) user_data)->output, now->channel);
+}
+
+static void
+connect_guide (HearthDaemon *self)
+{
+  hearth_recordings_face_set_programme (self->recordings, on_programme, self);
+  hearth_guide_face_set_now_changed (self->guide, on_now_changed, self);
+  hearth_output_set_events_func (self->output, on_add_events, self);
+}
+
 /* A box without a guide still shows television. */
 static void
 start_guide (HearthDaemon *self)
@@ -264,7 +295,7 @@ start_guide (HearthDaemon *self)
   if (self->guide == NULL)
     hearth_error ("there is no guide: %s", error->message);
   else
-    hearth_recordings_face_set_programme (self->recordings, on_programme, self);
+    connect_guide (self);
   hearth_networks_set_guide_period (self->networks, hearth_settings_store_get_uint (self->settings, "guide.hours"));
   self->guide_hours = g_signal_connect (self->settings, "changed::guide.hours", G_CALLBACK (on_guide_hours), self);
 }

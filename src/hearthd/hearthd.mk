@@ -13,6 +13,7 @@ libhearthd_la_SOURCES = \
   src/hearthd/channels/hearth-identities-store.c \
   src/hearthd/channels/hearth-service-list.h src/hearthd/channels/hearth-service-list.c \
   src/hearthd/display/hearth-notices.h src/hearthd/display/hearth-notices.c \
+  src/hearthd/display/hearth-pills.h src/hearthd/display/hearth-pills.c \
   src/hearthd/display/hearth-output.h src/hearthd/display/hearth-output.c \
   src/hearthd/guide/hearth-guide.h src/hearthd/guide/hearth-guide.c \
   src/hearthd/guide/hearth-guide-event.h src/hearthd/guide/hearth-guide-event.c \

@@ -40,6 +40,15 @@ find_codec (HearthTsCodec codec)
   return NULL;
 }
 
+const char *
+hearth_codecs_get_name (enum AVCodecID id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].id == id && rows[i].codec != HEARTH_TS_CODEC_NONE)
+      return hearth_ts_codec_get_name (rows[i].codec);
+  return "";
+}
+
 gboolean
 hearth_codecs_can_decode (HearthTsCodec codec)
 {

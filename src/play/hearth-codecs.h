@@ -21,5 +21,7 @@ GstCaps *hearth_codecs_dup_video_caps (void);
 GstCaps *hearth_codecs_dup_audio_caps (void);
 /* A box built without a decoder for it says so. */
 gboolean hearth_codecs_can_decode (HearthTsCodec codec);
+/* As hearth_ts_codec_get_name(); "" for what we do not know. Static. */
+const char *hearth_codecs_get_name (enum AVCodecID id);
 
 G_END_DECLS

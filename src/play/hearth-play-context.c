@@ -49,6 +49,16 @@ hearth_play_context_tell (HearthPlayContext *self, HearthNewsKind kind, guint de
 }
 
 void
+hearth_play_context_tell_picture (HearthPlayContext *self, guint32 serial, const HearthPictureKind *picture)
+{
+  Letter *letter = g_new0 (Letter, 1);
+
+  letter->context = self;
+  letter->news = (HearthNews){ .kind = HEARTH_NEWS_PICTURE, .serial = serial, .time_us = g_get_monotonic_time (), .picture = *picture };
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_letter, letter, letter_free);
+}
+
+void
 hearth_play_context_stage (HearthPlayContext *self, HearthStage stage, gint64 time_us)
 {
   if ((g_atomic_int_or (&self->stages, 1u << stage) & (1u << stage)) == 0)

@@ -3,6 +3,7 @@
 
 #include "base/hearth-progress.h"
 #include "play/hearth-frame-out.h"
+#include "play/hearth-picture-kind.h"
 #include "play/hearth-sync.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,7 @@ const char *hearth_stage_get_name (HearthStage stage); /* "tables" */
 typedef enum {
   HEARTH_NEWS_STAGE,         /* detail: HearthStage, time_us */
   HEARTH_NEWS_TRACKS,        /* the tables changed */
+  HEARTH_NEWS_PICTURE,       /* picture */
   HEARTH_NEWS_CANNOT_DECODE, /* text */
   HEARTH_NEWS_ENDED,
   HEARTH_NEWS_BROKEN,        /* text: the ring or the address is of no use any more */
@@ -40,6 +42,7 @@ typedef struct {
   guint detail;
   gint64 time_us;
   char *text; /* (nullable) */
+  HearthPictureKind picture;
 } HearthNews;
 
 typedef struct {
@@ -64,6 +67,8 @@ typedef struct {
 
 /* Any thread. Text is copied; @time_us 0: now. */
 void hearth_play_context_tell (HearthPlayContext *self, HearthNewsKind kind, guint detail, gint64 time_us, const char *text);
+/* What the pictures are now. Any thread. */
+void hearth_play_context_tell_picture (HearthPlayContext *self, guint32 serial, const HearthPictureKind *picture);
 /* The first time of each in a serial is told. */
 void hearth_play_context_stage (HearthPlayContext *self, HearthStage stage, gint64 time_us);
 /* A new stream; main thread, with the pipeline at rest. */

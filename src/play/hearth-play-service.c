@@ -41,7 +41,15 @@ on_tracks (guint32 serial, gpointer user_data)
   hearth_dbus_internal_play1_emit_tracks (self->skeleton, serial);
 }
 
-static const HearthPlayerFuncs player_funcs = { .stage = on_stage, .state = on_state, .tracks = on_tracks };
+static void
+on_picture (guint32 serial, GVariant *picture, gpointer user_data)
+{
+  HearthPlayService *self = user_data;
+
+  hearth_dbus_internal_play1_emit_picture (self->skeleton, serial, picture);
+}
+
+static const HearthPlayerFuncs player_funcs = { .stage = on_stage, .state = on_state, .tracks = on_tracks, .picture = on_picture };
 
 /* ---- calls come in ---------------------------------------------------------------------------------- */
 

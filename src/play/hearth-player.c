@@ -30,6 +30,7 @@ struct _HearthPlayer {
   guint look;
   const char *state, *reason; /* static */
   char *text;
+  GVariant *picture; /* (nullable): what the pictures of this serial are */
   char *cannot; /* (nullable): what cannot be decoded, in the decoder's words */
 
   HearthRecordingFeed *feed; /* (nullable): what is on is a recording */
@@ -218,6 +219,14 @@ set_busy (HearthPlayer *self, gboolean busy)
 }
 
 static void
+take_picture (HearthPlayer *self, const HearthPictureKind *kind)
+{
+  g_clear_pointer (&self->picture, g_variant_unref);
+  self->picture = g_variant_ref_sink (hearth_picture_kind_describe (kind));
+  self->funcs->picture (self->serial, self->picture, self->user_data);
+}
+
+static void
 on_news (const HearthNews *news, gpointer user_data)
 {
   HearthPlayer *self = user_data;
@@ -234,6 +243,9 @@ on_news (const HearthNews *news, gpointer user_data)
     if (self->on_internet)
       hearth_uri_path_tracks_changed (self->internet);
     self->funcs->tracks (news->serial, self->user_data);
+    return;
+  case HEARTH_NEWS_PICTURE:
+    take_picture (self, &news->picture);
     return;
   case HEARTH_NEWS_CANNOT_DECODE:
     hearth_warning ("%s", news->text);
@@ -309,6 +321,7 @@ hearth_player_free (HearthPlayer *self)
     ;
   hearth_frame_out_free (self->context.out);
   hearth_sync_free (self->context.sync);
+  g_clear_pointer (&self->picture, g_variant_unref);
   g_free (self->text);
   g_free (self->cannot);
   g_free (self->channel);
@@ -334,6 +347,8 @@ begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet
   g_clear_pointer (&self->session, hearth_ring_session_unref);
   g_clear_pointer (&self->head, hearth_ring_reader_free);
   g_clear_pointer (&self->cannot, g_free);
+  if (serial != self->serial)
+    g_clear_pointer (&self->picture, g_variant_unref);
   self->serial = serial;
   hearth_play_context_set_serial (&self->context, serial);
   hearth_sync_reset (self->context.sync);
@@ -644,6 +659,8 @@ hearth_player_describe (HearthPlayer *self)
     g_variant_dict_insert (&dict, "paused", "b", self->paused);
   }
   g_variant_dict_insert (&dict, "state", "s", self->state);
+  if (self->picture != NULL)
+    g_variant_dict_insert_value (&dict, "picture", self->picture);
   g_variant_dict_insert (&dict, "reason", "s", self->reason);
   g_variant_dict_insert (&dict, "reason-text", "s", self->text);
   g_variant_dict_insert (&dict, "link", "b", hearth_frame_out_has_link (self->context.out));

@@ -20,6 +20,8 @@ typedef struct {
   /* @state: "opening", "playing", "no-signal", "ended", "stopped"; @reason: short error name or "". */
   void (*state) (guint32 serial, const char *state, const char *reason, const char *text, gpointer user_data);
   void (*tracks) (guint32 serial, gpointer user_data);
+  /* @picture: a{sv}, as Player1.Picture. */
+  void (*picture) (guint32 serial, GVariant *picture, gpointer user_data);
 } HearthPlayerFuncs;
 
 /* @internet: plays addresses too. @progress: borrowed, (nullable). */

@@ -399,6 +399,12 @@ hearth_video_decoder_get_name (HearthVideoDecoder *self)
   return self->codec != NULL ? self->codec->name : "";
 }
 
+enum AVCodecID
+hearth_video_decoder_get_codec (HearthVideoDecoder *self)
+{
+  return self->codec != NULL ? self->codec->id : AV_CODEC_ID_NONE;
+}
+
 guint64
 hearth_video_decoder_get_copied_bytes (HearthVideoDecoder *self)
 {

@@ -49,6 +49,7 @@ gint64 hearth_video_decoder_get_period_us (HearthVideoDecoder *self);
 void hearth_video_decoder_set_careful (HearthVideoDecoder *self, gboolean careful);
 guint hearth_video_decoder_get_n_threads (HearthVideoDecoder *self);
 const char *hearth_video_decoder_get_name (HearthVideoDecoder *self);
+enum AVCodecID hearth_video_decoder_get_codec (HearthVideoDecoder *self);
 guint64 hearth_video_decoder_get_copied_bytes (HearthVideoDecoder *self);
 
 /* The frame-out's buffer in which @frame lies; NULL: in the decoder's own memory. */

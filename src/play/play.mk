@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libplay.la is all of hearth-play but its main(), so that tests can hold its parts.
 noinst_LTLIBRARIES += libplay.la
-libplay_la_SOURCES = src/play/hearth-card-clock.h src/play/hearth-card-clock.c src/play/hearth-clock-map.h src/play/hearth-clock-map.c src/play/hearth-timeline.h \
+libplay_la_SOURCES = src/play/hearth-picture-kind.h src/play/hearth-picture-kind.c src/play/hearth-card-clock.h src/play/hearth-card-clock.c src/play/hearth-clock-map.h src/play/hearth-clock-map.c src/play/hearth-timeline.h \
   src/play/hearth-timeline.c src/play/hearth-steer.h src/play/hearth-steer.c src/play/hearth-sync.h src/play/hearth-sync.c \
   src/play/hearth-watch.h src/play/hearth-watch.c src/play/hearth-stretch.h src/play/hearth-stretch.c \
   src/play/hearth-buffer-pool.h src/play/hearth-buffer-pool.c src/play/hearth-frame-out.h src/play/hearth-frame-out.c \

@@ -15,6 +15,7 @@ libshell_la_SOURCES = \
   src/shell/scene/shell-theme.h src/shell/scene/shell-theme.c \
   src/shell/scene/shell-painter.h src/shell/scene/shell-painter.c \
   src/shell/scene/shell-scene.h src/shell/scene/shell-scene.c \
+  src/shell/screens/shell-events.h src/shell/screens/shell-events.c \
   src/shell/screens/shell-banner.h src/shell/screens/shell-banner.c \
   src/shell/screens/shell-notice.h src/shell/screens/shell-notice.c
 libshell_la_CFLAGS = $(AM_CFLAGS) $(CAIRO_CFLAGS) $(JPEG_CFLAGS) $(DRM_CFLAGS)

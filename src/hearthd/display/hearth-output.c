@@ -3,6 +3,7 @@
 
 #include "dbus/tv.hearth.Display1.h"
 #include "hearthd/display/hearth-notices.h"
+#include "hearthd/display/hearth-pills.h"
 #include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/error.h>
@@ -22,7 +23,11 @@ struct _HearthOutput {
   HearthSettingsStore *settings;
   HearthDBusDisplay1 *face;
   GCancellable *cancellable;
-  GVariant *banner, *notice; /* a{sv} as told last, (nullable) */
+  GVariant *banner, *notice; /* a{sv} as told last, (nullable); of the banner only what the channel says */
+  char *channel;             /* the banner's, (nullable) */
+  GVariant *picture;         /* a{sv}, (nullable) */
+  void (*add_events) (const char *channel, GVariantDict *banner, gpointer user_data);
+  gpointer add_user_data;
   gint64 banner_until_us;    /* CLOCK_MONOTONIC: it stands till then */
   gboolean blank, logging;
 };
@@ -60,11 +65,23 @@ hearth_output_add_view (HearthOutput *self, const char *view, int link_fd)
 }
 
 static void
+add_pills (HearthOutput *self, GVariantDict *banner)
+{
+  g_autofree char *picture = self->picture != NULL ? hearth_pills_dup_picture (self->picture) : NULL;
+
+  if (picture != NULL)
+    g_variant_dict_insert_value (banner, "pills", g_variant_new_strv ((const char *const *) &picture, 1));
+}
+
+static void
 tell_banner (HearthOutput *self, guint32 milliseconds)
 {
   GVariantDict banner;
 
   g_variant_dict_init (&banner, self->banner);
+  add_pills (self, &banner);
+  if (self->add_events != NULL)
+    self->add_events (self->channel, &banner, self->add_user_data);
   g_variant_dict_insert (&banner, "milliseconds", "u", milliseconds);
   tell (self, "SetBanner", g_variant_new ("(@a{sv})", g_variant_dict_end (&banner)), NULL);
 }
@@ -76,7 +93,7 @@ show_banner (HearthOutput *self, guint32 milliseconds)
   tell_banner (self, milliseconds);
 }
 
-/* A shell that came back shows it for the rest of its time. */
+/* For the rest of its time: to a shell that came back, and when something on it has changed. */
 static void
 tell_banner_again (HearthOutput *self)
 {
@@ -105,7 +122,34 @@ hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const H
     g_variant_dict_insert (&banner, "network", "s", channel->legs[0].network);
   g_clear_pointer (&self->banner, g_variant_unref);
   self->banner = g_variant_ref_sink (g_variant_dict_end (&banner));
+  g_free (self->channel);
+  self->channel = g_strdup (channel->id);
   show_banner (self, seconds * 1000);
+}
+
+void
+hearth_output_set_picture (HearthOutput *self, GVariant *picture)
+{
+  if (self->picture != NULL && g_variant_equal (self->picture, picture))
+    return;
+  g_clear_pointer (&self->picture, g_variant_unref);
+  self->picture = g_variant_ref (picture);
+  tell_banner_again (self);
+}
+
+void
+hearth_output_set_events_func (HearthOutput *self, void (*add) (const char *channel, GVariantDict *banner, gpointer user_data),
+                               gpointer user_data)
+{
+  self->add_events = add;
+  self->add_user_data = user_data;
+}
+
+void
+hearth_output_events_changed (HearthOutput *self, const char *channel)
+{
+  if (g_strcmp0 (self->channel, channel) == 0)
+    tell_banner_again (self);
 }
 
 void
@@ -342,6 +386,8 @@ hearth_output_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->banner, g_variant_unref);
   g_clear_pointer (&self->notice, g_variant_unref);
+  g_clear_pointer (&self->picture, g_variant_unref);
+  g_clear_pointer (&self->channel, g_free);
   G_OBJECT_CLASS (hearth_output_parent_class)->dispose (object);
 }
 

@@ -25,8 +25,15 @@ HearthOutput *hearth_output_new (HearthBus *bus, HearthWorkers *workers, HearthS
 gboolean hearth_output_is_connected (HearthOutput *output);
 /* The shell's end of a frame link; the descriptor is borrowed. */
 void hearth_output_add_view (HearthOutput *output, const char *view, int link_fd);
-/* For its time by the settings. @pills: (nullable) */
+/* For its time by the settings. */
 void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, const HearthChannel *channel);
+/* a{sv}, as Player1.Picture: on the banner that stands, and on the next. */
+void hearth_output_set_picture (HearthOutput *output, GVariant *picture);
+/* @add: fills in what is on, "present" and "following", each time the banner of @channel is told. */
+void hearth_output_set_events_func (HearthOutput *output, void (*add) (const char *channel, GVariantDict *banner, gpointer user_data),
+                                    gpointer user_data);
+/* Something else is on there: a banner of it that stands is told anew. */
+void hearth_output_events_changed (HearthOutput *output, const char *channel);
 /* Why there is no picture, in the household's words; %NULL takes it off. @text: the details. */
 void hearth_output_set_notice (HearthOutput *output, const char *reason, const char *text);
 void hearth_output_set_blank (HearthOutput *output, gboolean blank);

@@ -43,6 +43,11 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
   } else if (g_str_equal (signal, "Tracks") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(u)"))) {
     g_variant_get (parameters, "(u)", &serial);
     self->funcs->tracks (self, serial, self->user_data);
+  } else if (g_str_equal (signal, "Picture") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ua{sv})"))) {
+    g_autoptr (GVariant) picture = NULL;
+
+    g_variant_get (parameters, "(u@a{sv})", &serial, &picture);
+    self->funcs->picture (self, serial, picture, self->user_data);
   }
 }
 

@@ -23,6 +23,8 @@ typedef struct {
   void (*stage) (HearthPlayWorker *worker, guint serial, const char *stage, gint64 time_us, gpointer user_data);
   void (*state) (HearthPlayWorker *worker, guint serial, const char *state, const char *reason, const char *text, gpointer user_data);
   void (*tracks) (HearthPlayWorker *worker, guint serial, gpointer user_data);
+  /* @picture: a{sv}, as Player1.Picture. */
+  void (*picture) (HearthPlayWorker *worker, guint serial, GVariant *picture, gpointer user_data);
 } HearthPlayWorkerFuncs;
 
 /* @internet: started with --network. */

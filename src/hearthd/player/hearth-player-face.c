@@ -146,6 +146,7 @@ hearth_player_face_new (HearthPlayer *player, HearthSettingsStore *settings)
   hearth_dbus_player1_set_channel (face, "");
   hearth_dbus_player1_set_uri (face, "");
   hearth_dbus_player1_set_recording (face, "");
+  hearth_dbus_player1_set_picture (face, g_variant_new ("a{sv}", NULL));
   hearth_dbus_player1_set_state (face, "stopped");
   hearth_dbus_player1_set_reason (face, "");
   hearth_dbus_player1_set_reason_text (face, "");

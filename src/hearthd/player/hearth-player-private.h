@@ -50,6 +50,8 @@ struct _HearthPlayer {
 };
 
 void hearth_player_tell_changed (HearthPlayer *self);
+/* @picture: (nullable): not known yet. */
+void hearth_player_set_picture (HearthPlayer *self, GVariant *picture);
 
 /* ---- hearth-player-programme.c ---- */
 

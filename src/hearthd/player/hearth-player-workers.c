@@ -40,6 +40,15 @@ on_worker_tracks (HearthPlayWorker *worker, guint serial, gpointer user_data)
 }
 
 static void
+on_worker_picture (HearthPlayWorker *worker, guint serial, GVariant *picture, gpointer user_data)
+{
+  HearthPlayer *self = user_data;
+
+  if (serial == self->serial && worker == hearth_player_get_worker (self))
+    hearth_player_set_picture (self, picture);
+}
+
+static void
 on_worker_lost (HearthPlayWorker *worker, gpointer user_data)
 {
   HearthPlayer *self = user_data;
@@ -54,6 +63,7 @@ adopt (HearthPlayer *self, HearthPlayWorker *worker, guint serial, const char *i
        const char *text, gboolean has_link, GVariant *holds)
 {
   const HearthChannel *channel = hearth_channels_find (self->channels, id);
+  g_autoptr (GVariant) picture = g_variant_lookup_value (holds, "picture", G_VARIANT_TYPE_VARDICT);
 
   self->serial = MAX (self->serial, serial);
   hearth_player_clear_programme (self);
@@ -63,6 +73,7 @@ adopt (HearthPlayer *self, HearthPlayWorker *worker, guint serial, const char *i
   self->on.opened = !self->on.direct;
   self->on.playback = self->recordings != NULL ? hearth_playback_adopt (self->recordings, holds, state) : NULL;
   hearth_player_set_play_state (self, state, reason, text);
+  hearth_player_set_picture (self, picture);
   hearth_playback_show (self->on.playback, self->face);
   hearth_dbus_player1_set_channel (self->face, self->on.channel);
   hearth_dbus_player1_set_serial (self->face, self->serial);
@@ -112,6 +123,7 @@ const HearthPlayWorkerFuncs hearth_player_worker_funcs = {
   .stage = on_worker_stage,
   .state = on_worker_state,
   .tracks = on_worker_tracks,
+  .picture = on_worker_picture,
 };
 
 void

@@ -17,6 +17,16 @@ G_DEFINE_FINAL_TYPE (HearthPlayer, hearth_player, G_TYPE_OBJECT)
 
 /* ---- opening ------------------------------------------------------------------------------------------ */
 
+void
+hearth_player_set_picture (HearthPlayer *self, GVariant *picture)
+{
+  GVariant *known = picture != NULL ? picture : g_variant_new ("a{sv}", NULL);
+  g_autoptr (GVariant) owned = g_variant_ref_sink (known);
+
+  hearth_dbus_player1_set_picture (self->face, owned);
+  hearth_output_set_picture (self->output, owned);
+}
+
 /* What all ways of opening share, once self->on is set. */
 static guint
 begin (HearthPlayer *self, gint64 command_us, gboolean prefetched)
@@ -26,6 +36,7 @@ begin (HearthPlayer *self, gint64 command_us, gboolean prefetched)
   self->serial++;
   hearth_zaps_begin (self->zaps, self->serial, self->on.channel, prefetched, command_us);
   hearth_player_set_play_state (self, "opening", "", "");
+  hearth_player_set_picture (self, NULL);
   hearth_dbus_player1_set_channel (self->face, self->on.channel);
   hearth_playback_show (self->on.playback, self->face);
   shown = *self->on.channel == '\0' && self->on.uri != NULL ? hearth_direct_dup_shown (self->on.uri) : NULL;
@@ -155,6 +166,7 @@ hearth_player_stop (HearthPlayer *self)
   self->serial++;
   if (self->linked != NULL)
     hearth_play_worker_stop (self->linked, self->serial);
+  hearth_player_set_picture (self, NULL);
   hearth_dbus_player1_set_channel (self->face, "");
   hearth_playback_show (self->on.playback, self->face);
   hearth_dbus_player1_set_uri (self->face, "");

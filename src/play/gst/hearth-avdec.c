@@ -34,6 +34,9 @@ struct _HearthAvdec {
   guint n_fruitless;
   gint64 work_us; /* on a unit, the running mean */
   gboolean hurrying;
+
+  HearthPictureKind told; /* of the pictures of told_serial */
+  guint32 told_serial;
 };
 
 G_DEFINE_FINAL_TYPE (HearthAvdec, hearth_avdec, GST_TYPE_ELEMENT)
@@ -106,6 +109,20 @@ learn_period (HearthAvdec *self, gint64 pts90k)
   self->last90k = pts90k;
 }
 
+static void
+tell_kind (HearthAvdec *self)
+{
+  const guint32 serial = (guint) g_atomic_int_get (&self->context->serial);
+  HearthPictureKind seen;
+
+  hearth_picture_kind_init (&seen, self->frame, hearth_codecs_get_name (hearth_video_decoder_get_codec (self->decoder)));
+  if (serial != self->told_serial)
+    self->told = (HearthPictureKind){ 0 };
+  self->told_serial = serial;
+  if (hearth_picture_kind_follow (&self->told, &seen))
+    hearth_play_context_tell_picture (self->context, serial, &self->told);
+}
+
 /* The frame in @self->frame goes on. */
 static GstFlowReturn
 push_picture (HearthAvdec *self, gboolean first)
@@ -122,6 +139,7 @@ push_picture (HearthAvdec *self, gboolean first)
     av_frame_unref (self->frame);
     return GST_FLOW_OK;
   }
+  tell_kind (self);
   g_atomic_int_inc (&self->context->decoded);
   if (self->context->progress != NULL)
     hearth_progress_count (self->context->progress, HEARTH_PROGRESS_PLAY_DECODE, 1);

@@ -202,6 +202,8 @@ on_minute (gpointer user_data)
   self->clock_timer = 0;
   set_clock (self);
   self->clock_dirty = TRUE;
+  if (self->banner.events.present.title != NULL)
+    self->banner_dirty = TRUE; /* its bar has grown */
   self->damaged (self->user_data);
   return G_SOURCE_REMOVE;
 }

@@ -7,7 +7,10 @@
 /* At 1080 lines. */
 #define STRIP_HEIGHT 420
 #define BASELINE 1000 /* of number and names */
-#define PILLS_MIDDLE (BASELINE - 72)
+#define BASELINE_OVER_BAR 940 /* where what is on has its bar below */
+#define PILLS_ABOVE 72 /* their middle, over the baseline */
+#define ABOVE_GAP 20   /* between the name and the pills */
+#define FOLLOWING_GAP 60
 #define PILL_HEIGHT 40
 #define PILL_PADDING 20
 #define PILL_GAP 8
@@ -79,6 +82,7 @@ shell_banner_init (ShellBanner *self, GVariant *values, const char *language)
       if (*given[i] != '\0')
         g_strv_builder_add (pills, given[i]);
   self->pills = g_strv_builder_end (pills);
+  shell_events_init (&self->events, values, language);
 }
 
 void
@@ -88,6 +92,7 @@ shell_banner_clear (ShellBanner *self)
   g_free (self->name);
   g_free (self->second);
   g_strfreev (self->pills);
+  shell_events_clear (&self->events);
   g_free (self->clock);
   memset (self, 0, sizeof *self);
 }
@@ -121,9 +126,9 @@ paint_ground (ShellPainter *painter)
 }
 
 static double
-paint_pill (ShellPainter *painter, const char *text, double x, double end)
+paint_pill (ShellPainter *painter, const char *text, double x, double end, double middle)
 {
-  double s = painter->scale, middle = PILLS_MIDDLE * s, height = PILL_HEIGHT * s, padding = PILL_PADDING * s;
+  double s = painter->scale, height = PILL_HEIGHT * s, padding = PILL_PADDING * s;
   g_autoptr (PangoLayout) layout = shell_painter_line (painter, text, SHELL_SIZE_SMALL, FALSE, end - x - 2 * padding);
   double width = round (shell_painter_width (layout) + 2 * padding);
   double baseline = middle + SHELL_SIZE_SMALL * s * 0.36; /* figures and Chinese both stand in the middle */
@@ -136,6 +141,27 @@ paint_pill (ShellPainter *painter, const char *text, double x, double end)
   shell_painter_set_colour (painter, SHELL_COLOUR_TEXT_SECOND, 1);
   shell_painter_show (painter, layout, x + padding, baseline);
   return x + width + PILL_GAP * s;
+}
+
+/* The channel's name, small, where what is on has the great line; returns where the pills begin. */
+static double
+paint_name_above (const ShellBanner *self, ShellPainter *painter, double x, double end, double middle)
+{
+  double s = painter->scale;
+  g_autoptr (PangoLayout) name = shell_painter_line (painter, self->name, SHELL_SIZE_BODY, FALSE, (end - x) * 0.6);
+
+  shell_painter_set_colour (painter, SHELL_COLOUR_TEXT_SECOND, 1);
+  shell_painter_show (painter, name, x, middle + SHELL_SIZE_BODY * s * 0.36);
+  return x + shell_painter_width (name) + ABOVE_GAP * s;
+}
+
+static void
+paint_title (const ShellBanner *self, ShellPainter *painter, double x, double end)
+{
+  g_autoptr (PangoLayout) title = shell_painter_line (painter, self->events.present.title, SHELL_SIZE_HEADING, TRUE, end - x);
+
+  shell_painter_set_colour (painter, SHELL_COLOUR_TEXT, 1);
+  shell_painter_show (painter, title, x, BASELINE_OVER_BAR * painter->scale);
 }
 
 static void
@@ -158,20 +184,29 @@ paint_names (const ShellBanner *self, ShellPainter *painter, double x, double en
 static void
 paint_strip (const ShellBanner *self, ShellPainter *painter)
 {
-  double s = painter->scale, x = SHELL_SAFE_X * s, end = painter->width - SHELL_SAFE_X * s, pill_x;
+  const gboolean knows = self->events.present.title != NULL;
+  const double s = painter->scale, baseline = knows ? BASELINE_OVER_BAR : BASELINE, middle = (baseline - PILLS_ABOVE) * s;
+  double x = SHELL_SAFE_X * s, end, pill_x;
 
   paint_ground (painter);
+  shell_events_paint_bar (&self->events, painter);
+  end = shell_events_paint_following (&self->events, painter, baseline);
+  if (self->events.following.title != NULL)
+    end -= FOLLOWING_GAP * s;
   if (*self->number != '\0') {
     g_autoptr (PangoLayout) number = shell_painter_line (painter, self->number, SHELL_SIZE_NUMBER, TRUE, (end - x) / 3);
 
     shell_painter_set_colour (painter, SHELL_COLOUR_TEXT, 1);
-    shell_painter_show (painter, number, x, BASELINE * s);
+    shell_painter_show (painter, number, x, baseline * s);
     x += shell_painter_width (number) + NUMBER_GAP * s;
   }
-  paint_names (self, painter, x, end);
-  pill_x = x;
+  if (knows)
+    paint_title (self, painter, x, end);
+  else
+    paint_names (self, painter, x, end);
+  pill_x = knows ? paint_name_above (self, painter, x, end, middle) : x;
   for (guint i = 0; self->pills[i] != NULL && pill_x < end; i++)
-    pill_x = paint_pill (painter, self->pills[i], pill_x, end);
+    pill_x = paint_pill (painter, self->pills[i], pill_x, end, middle);
 }
 
 /* The corner is shaded, so that it can be read on a white sky. */

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "shell/scene/shell-painter.h"
+#include "shell/screens/shell-events.h"
 
 G_BEGIN_DECLS
 
-/* The banner over live television: number, name in two languages, what the picture is, the time of day. */
+/* The banner over live television: number, name in two languages, what the picture is, what is on and follows, the time of day.
+ * Without a guide the channel's name stands where the title would. */
 typedef struct {
   char *number;
   char *name;   /* in the household's language */
   char *second; /* in the other one; "" where it is the same or there is none */
-  GStrv pills;  /* network, resolution, codec */
+  GStrv pills;  /* network, resolution */
+  ShellEvents events;
   char *clock;  /* "20:16" */
 } ShellBanner;
 
 #define SHELL_BANNER_N_AREAS 2
 
-/* From number s, name s, names a{ss}, pills as, network s; what is absent stays away. @clock is not set. */
+/* From number s, name s, names a{ss}, pills as, network s, and what shell_events_init() reads; what is absent stays away. @clock is not set. */
 void shell_banner_init (ShellBanner *self, GVariant *values, const char *language);
 void shell_banner_clear (ShellBanner *self);
 /* Where it may paint: the strip below, the corner of the clock. */

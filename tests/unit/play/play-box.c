@@ -32,6 +32,7 @@ struct _TestBox {
   GArray *shown;
   guint32 serial;
   char *state, *reason;
+  GVariant *picture;
   GHashTable *stages; /* "serial/name" -> gint64 */
   HearthRingWaiter *waiters[2];
   HearthRingWriter *ring;
@@ -72,7 +73,16 @@ on_signal (GDBusConnection *connection, const char *sender, const char *path, co
   } else if (g_str_equal (name, "Stage")) {
     g_variant_get (parameters, "(u&sx)", &serial, &a, &time_us);
     g_hash_table_replace (self->stages, g_strdup_printf ("%u/%s", serial, a), g_memdup2 (&time_us, sizeof time_us));
+  } else if (g_str_equal (name, "Picture")) {
+    g_clear_pointer (&self->picture, g_variant_unref);
+    g_variant_get (parameters, "(u@a{sv})", &serial, &self->picture);
   }
+}
+
+GVariant *
+test_box_get_picture (TestBox *self)
+{
+  return self->picture;
 }
 
 static gboolean
@@ -401,6 +411,7 @@ test_box_free (TestBox *self)
   g_unlink (socket);
   g_rmdir (self->folder);
   g_free (self->folder);
+  g_clear_pointer (&self->picture, g_variant_unref);
   g_free (self->state);
   g_free (self->reason);
   g_free (self);

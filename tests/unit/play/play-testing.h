@@ -60,6 +60,7 @@ void test_box_drop_shell (TestBox *self);
 guint32 test_box_open (TestBox *self, HearthRingWriter *ring, gboolean resume);
 guint32 test_box_open_uri (TestBox *self, const char *uri);
 void test_box_stop (TestBox *self);
+GVariant *test_box_get_picture (TestBox *self); /* (nullable): as Play1.Picture told it last; borrowed */
 GVariant *test_box_call (TestBox *self, const char *method, GVariant *parameters); /* fails the test on errors */
 GArray *test_box_get_shown (TestBox *self); /* TestShown, all that was */
 /* "" before the first; of the newest serial. */

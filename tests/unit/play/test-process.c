@@ -212,6 +212,33 @@ test_resumes_in_a_new_ring (Fixture *f, gconstpointer data)
   assert_flows (f->box, n, 7);
 }
 
+static gboolean
+has_picture (TestBox *box, gpointer data)
+{
+  return test_box_get_picture (box) != NULL;
+}
+
+static void
+test_tells_the_picture (Fixture *f, gconstpointer data)
+{
+  gboolean interlaced = TRUE;
+  guint32 width = 0, height = 0;
+  const char *codec = "";
+
+  if (skipped ())
+    return;
+  test_box_open (f->box, test_feed_get_writer (f->feed), FALSE);
+  g_assert_true (test_box_wait (f->box, has_picture, NULL, 10000));
+  g_variant_lookup (test_box_get_picture (f->box), "width", "u", &width);
+  g_variant_lookup (test_box_get_picture (f->box), "height", "u", &height);
+  g_variant_lookup (test_box_get_picture (f->box), "interlaced", "b", &interlaced);
+  g_variant_lookup (test_box_get_picture (f->box), "codec", "&s", &codec);
+  g_assert_cmpuint (width, ==, 480);
+  g_assert_cmpuint (height, ==, 272);
+  g_assert_false (interlaced);
+  g_assert_cmpstr (codec, ==, "h264");
+}
+
 static void
 test_lists_tracks (Fixture *f, gconstpointer data)
 {
@@ -256,6 +283,7 @@ main (int argc, char **argv)
     test_stream_gather (gathered_path, 5);
   g_test_add ("/play/process/plays", Fixture, NULL, set_up, test_plays, tear_down);
   g_test_add ("/play/process/several-pictures-a-pes", Fixture, NULL, set_up, test_several_pictures_a_pes, tear_down);
+  g_test_add ("/play/process/tells-the-picture", Fixture, NULL, set_up, test_tells_the_picture, tear_down);
   g_test_add ("/play/process/zaps", Fixture, NULL, set_up, test_zaps, tear_down);
   g_test_add ("/play/process/tells-a-stall-and-goes-on", Fixture, NULL, set_up, test_tells_a_stall_and_goes_on, tear_down);
   g_test_add ("/play/process/survives-the-shell", Fixture, NULL, set_up, test_survives_the_shell, tear_down);

@@ -251,6 +251,118 @@ test_numbers_of_every_length (gconstpointer mode)
   fixture_clear (&f);
 }
 
+/* ---- what is on ---- */
+
+static void
+add_event (GVariantDict *banner, const char *key, const char *title, gint64 start_us, gint64 duration_us)
+{
+  GVariantDict event;
+
+  g_variant_dict_init (&event, NULL);
+  g_variant_dict_insert (&event, "title", "s", title);
+  g_variant_dict_insert (&event, "start", "x", start_us);
+  g_variant_dict_insert (&event, "duration", "x", duration_us);
+  g_variant_dict_insert_value (banner, key, g_variant_dict_end (&event));
+}
+
+/* A third of what is on is over, by a guide whose clock is an hour ahead. */
+static GVariant *
+make_programme (const char *base, const char *title, const char *next)
+{
+  g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed (base));
+  const gint64 minute_us = G_USEC_PER_SEC * 60, start_us = g_get_real_time () + 60 * minute_us - 16 * minute_us;
+  GVariantDict banner;
+
+  g_variant_dict_init (&banner, values);
+  add_event (&banner, "present", title, start_us, 48 * minute_us);
+  if (next != NULL)
+    add_event (&banner, "following", next, start_us + 48 * minute_us, 30 * minute_us);
+  g_variant_dict_insert (&banner, "clock-offset", "x", 60 * minute_us);
+  return g_variant_ref_sink (g_variant_dict_end (&banner));
+}
+
+/* Pixels of the line through the bar's middle that have the accent. */
+static guint
+count_accent (Fixture *f)
+{
+  gint32 y = scaled (f, 0, 982, 0, 0).y;
+  guint n = 0;
+
+  for (guint32 x = 0; x < f->width; x++)
+    n += get_pixel (f->osd, (gint32) x, y) == 0xffffb454;
+  return n;
+}
+
+static void
+test_what_is_on (gconstpointer mode)
+{
+  g_autoptr (GVariant) values = make_programme (FULL, "航拍中国：四川", "晚间新闻");
+  cairo_surface_t *picture;
+  double third;
+  Fixture f;
+
+  fixture_init (&f, mode);
+  set_banner (&f, FULL);
+  paint (&f, TRUE);
+  g_assert_cmpuint (count_accent (&f), ==, 0); /* no guide, no bar */
+  shell_scene_set_banner (f.scene, values);
+  paint (&f, FALSE);
+  save (&f, "programme");
+  third = (f.width - 2 * 96 * f.height / 1080.0) / 3;
+  g_assert_cmpfloat (fabs (count_accent (&f) - third), <, 4);
+  picture = over_white (&f);
+  g_assert_cmpfloat (get_contrast (picture, scaled (&f, 190, 895, 300, 55)), >, 4.5);   /* title */
+  g_assert_cmpfloat (get_contrast (picture, scaled (&f, 190, 850, 150, 34)), >, 4.5);   /* channel */
+  g_assert_cmpfloat (get_contrast (picture, scaled (&f, 1690, 910, 130, 40)), >, 4.5);  /* next title */
+  g_assert_cmpfloat (get_contrast (picture, scaled (&f, 96, 998, 60, 28)), >, 4.5);     /* its start */
+  g_assert_cmpfloat (get_contrast (picture, scaled (&f, 1765, 998, 60, 28)), >, 4.5);   /* its end */
+  cairo_surface_destroy (picture);
+  fixture_clear (&f);
+}
+
+static void
+test_long_titles_stay_inside (gconstpointer mode)
+{
+  g_autoptr (GVariant) zh = make_programme (LONG, "题目长得不像话的节目题目长得不像话的节目题目长得不像话的节目题目长得不像话的节目题目长得不像话的节目",
+                                            "接下来的节目题目也长得不像话接下来的节目题目也长得不像话");
+  g_autoptr (GVariant) en = make_programme (LONG, "A programme with a title of such a length that nobody ever reads it to its end, on any screen",
+                                            "And what follows it has a title that is no shorter than that of the one before");
+  Fixture f;
+
+  fixture_init (&f, mode);
+  shell_scene_set_banner (f.scene, zh);
+  paint (&f, TRUE);
+  save (&f, "programme-long");
+  assert_margins_smooth (&f);
+  shell_scene_set_language (f.scene, "en");
+  shell_scene_set_banner (f.scene, en);
+  paint (&f, FALSE);
+  save (&f, "programme-long-en");
+  assert_margins_smooth (&f);
+  fixture_clear (&f);
+}
+
+/* What a guide may say at worst. */
+static void
+test_events_out_of_bounds (void)
+{
+  g_autoptr (GVariant) untitled = make_programme (FULL, "", NULL);
+  g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_new_parsed (
+    "{'milliseconds': <uint32 60000>, 'present': <{'title': <'a'>, 'start': <int64 9223372036854775807>, 'duration': <int64 9223372036854775807>}>,"
+    " 'following': <{'title': <'b'>, 'start': <int64 -9223372036854775808>}>, 'clock-offset': <int64 -9223372036854775808>}"));
+  ShellEvents events;
+  Fixture f;
+
+  shell_events_init (&events, untitled, "zh");
+  g_assert_null (events.present.title);
+  shell_events_clear (&events);
+  fixture_init (&f, &modes[0]);
+  shell_scene_set_banner (f.scene, values);
+  paint (&f, TRUE);
+  g_assert_cmpuint (count_accent (&f), ==, 0);
+  fixture_clear (&f);
+}
+
 static gboolean
 is_transparent (Fixture *f)
 {
@@ -418,6 +530,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  add_for_modes ("what-is-on", test_what_is_on);
+  add_for_modes ("long-titles-stay-inside", test_long_titles_stay_inside);
+  g_test_add_func ("/shell/scene/events-out-of-bounds", test_events_out_of_bounds);
   add_for_modes ("banner-is-readable", test_banner_is_readable);
   add_for_modes ("long-names-stay-inside", test_long_names_stay_inside);
   add_for_modes ("numbers-of-every-length", test_numbers_of_every_length);
