@@ -5,6 +5,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -46,6 +47,7 @@ def tell(line, as_json):
 
 def main():
     arguments = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the box that is measured ends too
     wanted = [n for n in arguments.names if n not in SUITES]
     suites = [n for n in arguments.names if n in SUITES] or SUITES
     programs = boxprocess.Programs(prefix=arguments.prefix)

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 import traceback
@@ -216,8 +217,16 @@ def programs_from_environment():
                                source=os.environ.get('G_TEST_SRCDIR'))
 
 
+def on_end(_, frame):
+    """Ended from outside, for it took too long: says where it waited; what it started ends too."""
+    for line in ''.join(traceback.format_stack(frame)).splitlines():
+        print('# ' + line)
+    sys.exit(124)
+
+
 def run(tests):
     """Runs functions that take Programs; those named on the command line, else all."""
+    signal.signal(signal.SIGTERM, on_end)
     programs = programs_from_environment()
     wanted = [t for t in tests if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
     failed = 0
