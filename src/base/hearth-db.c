@@ -264,6 +264,8 @@ bind_value (sqlite3_stmt *statement, int index, GVariant *value)
     sqlite3_bind_text (statement, index, g_variant_get_string (value, NULL), -1, SQLITE_TRANSIENT);
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     sqlite3_bind_int (statement, index, g_variant_get_boolean (value));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+    sqlite3_bind_double (statement, index, g_variant_get_double (value));
   else
     sqlite3_bind_int64 (statement, index, g_variant_get_int64 (value));
 }

@@ -35,7 +35,7 @@ sqlite3 *hearth_db_get (HearthDb *db);
 /* Queues; @data is freed by @destroy after the job. A job that finds the disk full or failing waits, and all behind it, and is tried
  * again every other second; other failures are logged with @what. Only what waits still when the database is closed is lost. */
 void hearth_db_write (HearthDb *db, const char *what, HearthDbFunc func, gpointer data, GDestroyNotify destroy);
-/* Queues one statement; @values (a tuple of s, b and x; floating is taken) are what its question marks stand for, in order. */
+/* Queues one statement; @values (a tuple of s, b, d and x; floating is taken) are what its question marks stand for, in order. */
 void hearth_db_run (HearthDb *db, const char *what, const char *sql, GVariant *values);
 /* Told in the main thread's default context: when jobs begin to wait, with the reason, and "" when they are all done. */
 typedef void (*HearthDbTroubleFunc) (const char *text, gpointer user_data);

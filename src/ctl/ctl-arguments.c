@@ -17,7 +17,7 @@ ctl_usage_error (GError **error, const char *format, ...)
 static const CtlOption *
 find_option (const CtlCommand *command, const char *name)
 {
-  static const CtlOption common[] = { { "json", NULL, NULL }, { "help", NULL, NULL } };
+  static const CtlOption common[] = { { "json", NULL, NULL }, { "help", NULL, NULL }, { "view", "NAME", NULL } };
 
   for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++)
     if (g_str_equal (option->name, name))
@@ -102,14 +102,35 @@ help_command (void)
   return ctl_find_command (words, 1, &n_used);
 }
 
-/* Options before the command: --json, --help, --version. */
+gboolean
+ctl_choose_view (Ctl *ctl, const char *name, GError **error)
+{
+  if (*name == '\0' || strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen (name)) {
+    ctl_usage_error (error, "“%s” names no view; “hearthctl views” lists them", name);
+    return FALSE;
+  }
+  g_free (ctl->view);
+  g_free (ctl->output);
+  ctl->view = g_strconcat (HEARTH_PATH "/view/", name, NULL);
+  ctl->output = g_strconcat (HEARTH_PATH "/output/", name, NULL);
+  return TRUE;
+}
+
+/* Options before the command: --json, --view, --help, --version. */
 static int
 take_leading (Ctl *ctl, int argc, char **argv)
 {
   int first = 1;
 
-  while (first < argc && g_str_equal (argv[first], "--json")) {
-    ctl->json = TRUE;
+  while (first < argc && (g_str_equal (argv[first], "--json") || g_str_has_prefix (argv[first], "--view"))) {
+    if (g_str_equal (argv[first], "--json"))
+      ctl->json = TRUE;
+    else if (argv[first][strlen ("--view")] == '=')
+      g_hash_table_insert (ctl->options, (gpointer) "view", argv[first] + strlen ("--view="));
+    else if (g_str_equal (argv[first], "--view") && first + 1 < argc)
+      g_hash_table_insert (ctl->options, (gpointer) "view", argv[++first]);
+    else
+      break;
     first++;
   }
   if (first >= argc || g_str_equal (argv[first], "--help") || g_str_equal (argv[first], "-h"))
@@ -127,6 +148,7 @@ ctl_parse (Ctl *ctl, int argc, char **argv, GError **error)
   int first = take_leading (ctl, argc, argv);
   guint n_used = 0;
 
+  ctl_choose_view (ctl, "main", NULL);
   ctl->words = g_new0 (char *, argc + 1);
   if (ctl->command != NULL)
     return TRUE;
@@ -139,6 +161,8 @@ ctl_parse (Ctl *ctl, int argc, char **argv, GError **error)
   if (!sort_words (ctl, argv + first, argc - first, error))
     return FALSE;
   ctl->json |= ctl_option (ctl, "json") != NULL;
+  if (ctl_option (ctl, "view") != NULL && !ctl_choose_view (ctl, ctl_option (ctl, "view"), error))
+    return FALSE;
   if (ctl_option (ctl, "help") != NULL) {
     ctl->words[0] = (char *) ctl->command->name;
     ctl->n_words = 1;

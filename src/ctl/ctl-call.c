@@ -15,12 +15,12 @@ ctl_bus (Ctl *ctl, GError **error)
 }
 
 static const char *
-own_path (const char *interface)
+own_path (Ctl *ctl, const char *interface)
 {
   if (g_str_equal (interface, "Player1"))
-    return HEARTH_PATH_VIEW;
+    return ctl->view;
   if (g_str_equal (interface, "Display1"))
-    return HEARTH_PATH_OUTPUT;
+    return ctl->output;
   return HEARTH_PATH;
 }
 
@@ -53,6 +53,14 @@ ctl_translate (GError **error)
     replace_message (*error, "hearthd did not answer in time: look at its log, and at “hearthctl workers”");
 }
 
+/* GDBus names what is not there as a method or an object that it does not know. */
+static gboolean
+is_missing_view (Ctl *ctl, const char *path, const GError *error)
+{
+  return (g_str_equal (path, ctl->view) || g_str_equal (path, ctl->output)) &&
+         (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD) || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT));
+}
+
 GVariant *
 ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
              const char *reply, GError **error)
@@ -67,24 +75,28 @@ ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *meth
     return NULL;
   answer = g_dbus_connection_call_sync (bus, HEARTH_BUS_NAME, path, name, method, sunk, G_VARIANT_TYPE (reply),
                                         G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, &local);
-  if (answer == NULL) {
-    ctl_translate (&local);
-    g_propagate_error (error, g_steal_pointer (&local));
+  if (answer != NULL)
+    return answer;
+  if (is_missing_view (ctl, path, local)) {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "there is no view %s; “hearthctl views” lists them", strrchr (path, '/') + 1);
+    return NULL;
   }
-  return answer;
+  ctl_translate (&local);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
 }
 
 GVariant *
 ctl_call (Ctl *ctl, const char *interface, const char *method, GVariant *arguments, const char *reply, GError **error)
 {
-  return ctl_call_at (ctl, own_path (interface), interface, method, arguments, reply, error);
+  return ctl_call_at (ctl, own_path (ctl, interface), interface, method, arguments, reply, error);
 }
 
 GVariant *
 ctl_get_all (Ctl *ctl, const char *path, const char *interface, GError **error)
 {
   g_autofree char *name = g_strconcat ("tv.hearth.", interface, NULL);
-  g_autoptr (GVariant) reply = ctl_call_at (ctl, path != NULL ? path : own_path (interface), PROPERTIES, "GetAll",
+  g_autoptr (GVariant) reply = ctl_call_at (ctl, path != NULL ? path : own_path (ctl, interface), PROPERTIES, "GetAll",
                                             g_variant_new ("(s)", name), "(a{sv})", error);
 
   return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
@@ -94,7 +106,7 @@ gboolean
 ctl_set_property (Ctl *ctl, const char *interface, const char *property, GVariant *value, GError **error)
 {
   g_autofree char *name = g_strconcat ("tv.hearth.", interface, NULL);
-  g_autoptr (GVariant) reply = ctl_call_at (ctl, own_path (interface), PROPERTIES, "Set",
+  g_autoptr (GVariant) reply = ctl_call_at (ctl, own_path (ctl, interface), PROPERTIES, "Set",
                                             g_variant_new ("(ssv)", name, property, value), "()", error);
 
   return reply != NULL;

@@ -49,6 +49,20 @@ offer_networks (Ctl *ctl, const char *last)
 }
 
 static void
+offer_views (Ctl *ctl, const char *last)
+{
+  g_autoptr (GVariant) reply = ctl_call (ctl, "Views1", "List", NULL, "(ao)", NULL);
+  g_autoptr (GVariant) paths = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+
+  for (gsize i = 0; paths != NULL && i < g_variant_n_children (paths); i++) {
+    const char *path;
+
+    g_variant_get_child (paths, i, "&o", &path);
+    offer (strrchr (path, '/') + 1, last, NULL);
+  }
+}
+
+static void
 offer_settings (Ctl *ctl, const char *last)
 {
   g_autoptr (GVariant) reply = ctl_call (ctl, "Settings1", "List", g_variant_new ("(s)", last), "(aa{sv})", NULL);
@@ -117,6 +131,8 @@ offer_words (Ctl *ctl, const char *kinds, const char *last)
       offer_channels (ctl, last);
     else if (g_str_equal (parts[i], "@network"))
       offer_networks (ctl, last);
+    else if (g_str_equal (parts[i], "@view"))
+      offer_views (ctl, last);
     else if (g_str_equal (parts[i], "@recording"))
       offer_recordings (ctl, last);
     else if (g_str_equal (parts[i], "@setting"))

@@ -21,7 +21,7 @@ print_line (const char *usage, const char *summary)
 static void
 print_overview (void)
 {
-  ctl_print ("hearthctl [--json] COMMAND ...\nRuns a Hearth television box from the command line.\n");
+  ctl_print ("hearthctl [--json] [--view NAME] COMMAND ...\nRuns a Hearth television box from the command line.\n");
   for (const CtlGroup *group = ctl_groups; group->title != NULL; group++) {
     ctl_print ("\n%s\n", group->title);
     for (const CtlCommand *command = group->commands; command->name != NULL; command++) {
@@ -45,6 +45,7 @@ print_command (const CtlCommand *command)
   if (command->details != NULL)
     ctl_print ("\n%s\n", command->details);
   ctl_print ("\n  %-22s  %s\n", "--json", "print for programs");
+  ctl_print ("  %-22s  %s\n", "--view NAME", "speak to that view, not to main");
   for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++) {
     g_autofree char *name = g_strconcat ("--", option->name, option->argument != NULL ? " " : "", option->argument, NULL);
 

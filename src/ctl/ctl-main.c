@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 const CtlGroup ctl_groups[] = {
-  { "Watching", ctl_player_commands },   { "Tracks and figures", ctl_track_commands },
+  { "Watching", ctl_player_commands },   { "Views", ctl_view_commands },
+    { "Tracks and figures", ctl_track_commands },
   { "Channels", ctl_channel_commands },  { "Networks", ctl_network_commands },
   { "Programme guide", ctl_guide_commands },
   { "Cable, aerial, satellite", ctl_broadcast_commands },
@@ -81,5 +82,7 @@ main (int argc, char **argv)
   }
   g_clear_object (&ctl.bus);
   g_free (ctl.words);
+  g_free (ctl.view);
+  g_free (ctl.output);
   return status;
 }

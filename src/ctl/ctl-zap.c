@@ -50,7 +50,7 @@ ctl_zap_watch_new (Ctl *ctl, GError **error)
     return NULL;
   watch = g_new0 (CtlZapWatch, 1);
   watch->ctl = ctl;
-  watch->subscription = g_dbus_connection_signal_subscribe (bus, HEARTH_BUS_NAME, NULL, NULL, HEARTH_PATH_VIEW, NULL,
+  watch->subscription = g_dbus_connection_signal_subscribe (bus, HEARTH_BUS_NAME, NULL, NULL, ctl->view, NULL,
                                                             G_DBUS_SIGNAL_FLAGS_NONE, on_signal, watch, NULL);
   return watch;
 }

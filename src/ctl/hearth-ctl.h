@@ -45,7 +45,7 @@ typedef struct {
   guint min_words, max_words;
   gboolean (*run) (Ctl *ctl, GError **error);
   const CtlOption *options; /* (nullable): ends with a NULL name */
-  /* What completion offers for each word: words, and @channel @network @setting @recording @command; NULL: files, if the
+  /* What completion offers for each word: words, and @channel @network @setting @recording @view @command; NULL: files, if the
    * arguments name a FILE. The last one stands for all further words. */
   const char *complete[3];
 } CtlCommand;
@@ -53,6 +53,7 @@ typedef struct {
 struct _Ctl {
   GDBusConnection *bus; /* NULL until first needed */
   gboolean json;
+  char *view, *output; /* objects on the bus, by --view */
   const CtlCommand *command;
   GHashTable *options; /* name -> value, "" for switches */
   char **words;        /* after the command's name */
@@ -62,7 +63,8 @@ struct _Ctl {
 /* ---- the tables: each group ends with a NULL name */
 extern const CtlCommand ctl_player_commands[], ctl_track_commands[], ctl_channel_commands[], ctl_network_commands[], ctl_broadcast_commands[],
   ctl_stream_commands[], ctl_display_commands[], ctl_setting_commands[], ctl_system_commands[], ctl_monitor_commands[], ctl_playlist_commands[],
-  ctl_guide_commands[], ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_help_commands[];
+  ctl_guide_commands[], ctl_record_commands[], ctl_playback_commands[], ctl_ts_commands[], ctl_view_commands[],
+  ctl_help_commands[];
 
 typedef struct {
   const char *title;
@@ -74,6 +76,7 @@ const CtlCommand *ctl_find_command (char **words, guint n_words, guint *n_used);
 
 /* ---- arguments */
 gboolean ctl_parse (Ctl *ctl, int argc, char **argv, GError **error);
+gboolean ctl_choose_view (Ctl *ctl, const char *name, GError **error); /* whose Player1 and Display1 are meant */
 const char *ctl_option (Ctl *ctl, const char *name); /* NULL when not given */
 /* FALSE with an error when it is given and no whole number of @minimum to @maximum; *value stays when it is not given. */
 gboolean ctl_option_number (Ctl *ctl, const char *name, guint minimum, guint maximum, guint *value, GError **error);

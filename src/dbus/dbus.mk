@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The interfaces: XML first, code from it. #include "dbus/tv.hearth.Player1.h" gives HearthDBusPlayer1.
-dbus_public = Channels1 Networks1 Network1 Player1 Display1 Settings1 System1 Recordings1 Guide1
+dbus_public = Channels1 Networks1 Network1 Player1 Display1 Settings1 System1 Recordings1 Guide1 Views1
 dbus_internal = internal.Manager1 internal.Worker1 internal.Stream1 internal.Play1 internal.Shell1 internal.Platform1 \
   internal.Record1
 dbus_xml = $(dbus_public:%=src/dbus/tv.hearth.%.xml) $(dbus_internal:%=src/dbus/tv.hearth.%.xml)
@@ -29,7 +29,7 @@ noinst_LTLIBRARIES += libdbus.la
 # One by one: automake does not understand a list made by substitution, and would leave the library empty.
 nodist_libdbus_la_SOURCES = src/dbus/tv.hearth.Channels1.c src/dbus/tv.hearth.Networks1.c src/dbus/tv.hearth.Network1.c \
   src/dbus/tv.hearth.Player1.c src/dbus/tv.hearth.Display1.c src/dbus/tv.hearth.Settings1.c \
-  src/dbus/tv.hearth.System1.c src/dbus/tv.hearth.Recordings1.c src/dbus/tv.hearth.Guide1.c src/dbus/tv.hearth.internal.Manager1.c src/dbus/tv.hearth.internal.Worker1.c \
+  src/dbus/tv.hearth.System1.c src/dbus/tv.hearth.Recordings1.c src/dbus/tv.hearth.Guide1.c src/dbus/tv.hearth.Views1.c src/dbus/tv.hearth.internal.Manager1.c src/dbus/tv.hearth.internal.Worker1.c \
   src/dbus/tv.hearth.internal.Stream1.c src/dbus/tv.hearth.internal.Play1.c src/dbus/tv.hearth.internal.Shell1.c \
   src/dbus/tv.hearth.internal.Platform1.c src/dbus/tv.hearth.internal.Record1.c \
   src/dbus/org.mpris.MediaPlayer2.c src/dbus/org.mpris.MediaPlayer2.Player.c

@@ -5,7 +5,6 @@
 #include "hearthd/channels/hearth-channels-face.h"
 #include "hearthd/guide/hearth-guide-face.h"
 #include "hearthd/player/hearth-mpris.h"
-#include "hearthd/player/hearth-playback-face.h"
 #include "hearthd/recordings/hearth-recordings-face.h"
 #include "hearthd/system/hearth-system.h"
 
@@ -28,8 +27,7 @@ struct _HearthDaemon {
   /* From here on: only while started. */
   HearthWorkers *workers;
   HearthNetworks *networks;
-  HearthOutput *output;
-  HearthPlayer *player;
+  HearthViews *views;
   HearthMpris *mpris;
   HearthRecordingsFace *recordings;
   HearthGuideFace *guide;
@@ -100,8 +98,8 @@ on_channels_changed (const HearthChannelsDiff *diff, gpointer user_data)
   HearthDaemon *self = user_data;
 
   hearth_channels_face_tell (self->channels_face, diff);
-  if (self->player != NULL)
-    hearth_player_channels_changed (self->player);
+  if (self->views != NULL)
+    hearth_views_channels_changed (self->views);
   if (self->guide != NULL)
     hearth_guide_channels_changed (hearth_guide_face_get_guide (self->guide));
   if (self->recordings != NULL)
@@ -113,7 +111,7 @@ on_network_ready (HearthNetworkObject *network, gpointer user_data)
 {
   HearthDaemon *self = user_data;
 
-  hearth_player_network_ready (self->player, network);
+  hearth_views_network_ready (self->views, network);
   hearth_recordings_network_ready (hearth_recordings_face_get_recordings (self->recordings));
   if (self->guide != NULL && hearth_guide_is_empty (hearth_guide_face_get_guide (self->guide)))
     hearth_network_object_collect_guide (network, TRUE, NULL); /* what it told before was lost */
@@ -169,7 +167,7 @@ on_recordings_changed (gpointer user_data)
 {
   HearthDaemon *self = user_data;
 
-  hearth_player_recording_changed (self->player);
+  hearth_views_recording_changed (self->views);
 }
 
 static const HearthNetworksFuncs networks_funcs = { .changed = on_channels_changed, .ready = on_network_ready,
@@ -186,7 +184,7 @@ on_forget (gpointer user_data)
 
   for (guint i = 0; i < recordings->len; i++)
     g_hash_table_add (pointed, ((HearthRecording *) g_ptr_array_index (recordings, i))->manifest->channel);
-  g_hash_table_add (pointed, (gpointer) hearth_settings_store_get_string (self->settings, "player.last-channel"));
+  hearth_views_add_channels (self->views, pointed);
   hearth_channels_forget (self->channels, pointed);
   self->forget = g_timeout_add_seconds (FORGET_NEXT_S, on_forget, self);
   return G_SOURCE_REMOVE;
@@ -197,7 +195,7 @@ on_forget (gpointer user_data)
 static gboolean
 open_state (HearthDaemon *self, GError **error)
 {
-  static const char *migrations[4];
+  static const char *migrations[5];
   g_autofree char *first = g_strconcat (hearth_settings_schema, hearth_networks_schema, hearth_channels_schema, NULL);
   g_autofree char *path = NULL;
 
@@ -210,6 +208,7 @@ open_state (HearthDaemon *self, GError **error)
   migrations[0] = first;
   migrations[1] = hearth_recording_notes_schema;
   migrations[2] = hearth_channels_seen_schema;
+  migrations[3] = hearth_views_schema;
   self->db = hearth_db_open (path, migrations, error);
   migrations[0] = NULL;
   return self->db != NULL;
@@ -303,22 +302,21 @@ start_guide (HearthDaemon *self)
 gboolean
 hearth_daemon_start (HearthDaemon *self, GError **error)
 {
-  if (self->player != NULL)
+  if (self->views != NULL)
     return TRUE;
   if (!hearth_workers_listen (self->workers, error))
     return FALSE;
   self->networks =
     hearth_networks_new (self->bus, self->workers, self->db, self->channels, self->state_dir, &networks_funcs, self);
-  self->output = hearth_output_new (self->bus, self->workers, self->settings);
-  self->player = hearth_player_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->output);
-  self->mpris = hearth_mpris_new (self->bus, self->player);
+  self->views = hearth_views_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->db);
+  self->mpris = hearth_mpris_new (self->bus, hearth_views_get_main (self->views));
   self->recordings =
     hearth_recordings_face_new (self->bus, self->workers, self->channels, self->networks, self->settings, self->db);
   hearth_recordings_face_set_changed (self->recordings, on_recordings_changed, self);
-  hearth_playback_face_connect (self->player, hearth_recordings_face_get_recordings (self->recordings));
+  hearth_views_load (self->views, hearth_recordings_face_get_recordings (self->recordings));
   start_guide (self);
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
-  self->system = hearth_system_new (self->bus, self->workers, self->settings, self->player, self->output);
+  self->system = hearth_system_new (self->bus, self->workers, self->settings, self->views);
   hearth_db_set_trouble_func (self->db, on_storage_trouble, self);
   self->forget = g_timeout_add_seconds (FORGET_FIRST_S, on_forget, self);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));
@@ -342,11 +340,10 @@ hearth_daemon_free (HearthDaemon *self)
   g_clear_pointer (&self->mpris, hearth_mpris_free);
   if (self->recordings != NULL)
     hearth_recordings_face_set_changed (self->recordings, NULL, NULL);
-  g_clear_object (&self->player); /* remembers where it was in a recording */
+  g_clear_pointer (&self->views, hearth_views_free); /* players remember where they were in a recording */
   g_clear_pointer (&self->recordings, hearth_recordings_face_free);
   g_clear_signal_handler (&self->guide_hours, self->settings);
   g_clear_pointer (&self->guide, hearth_guide_face_free);
-  g_clear_object (&self->output);
   g_clear_pointer (&self->networks, hearth_networks_free);
   g_clear_pointer (&self->workers, hearth_workers_free);
   g_clear_pointer (&self->channels_face, hearth_channels_face_free);

@@ -133,25 +133,25 @@ class Box(boxprocess.Box):
             if not cursor:
                 return found
 
-    def zap(self, number):
-        return self.call(VIEW, 'Player1', 'OpenNumber', '(sa{sv})', str(number), {})
+    def zap(self, number, view='main'):
+        return self.call(f'{ROOT}/view/{view}', 'Player1', 'OpenNumber', '(sa{sv})', str(number), {})
 
-    def log_frames(self, enabled=True):
-        self.call(OUTPUT, 'Display1', 'SetFrameLog', '(b)', enabled)
+    def log_frames(self, enabled=True, view='main'):
+        self.call(f'{ROOT}/output/{view}', 'Display1', 'SetFrameLog', '(b)', enabled)
 
-    def frames(self, since=0):
+    def frames(self, since=0, view='main'):
         """(number, sequence, serial, shown_us, pts, channel, frame) of the frames shown since."""
-        return self.call(OUTPUT, 'Display1', 'GetFrameLog', '(t)', since)
+        return self.call(f'{ROOT}/output/{view}', 'Display1', 'GetFrameLog', '(t)', since)
 
-    def wait_frame(self, channel, timeout, after_us=0, serial=None, count=1):
+    def wait_frame(self, channel, timeout, after_us=0, serial=None, count=1, view='main'):
         """The first of `count` frames of a channel shown after a time."""
         def look():
             try:
-                found = [f for f in self.frames() if f[5] == channel and f[3] > after_us and (serial is None or f[2] == serial)]
+                found = [f for f in self.frames(view=view) if f[5] == channel and f[3] > after_us and (serial is None or f[2] == serial)]
             except GLib.Error:  # the screen is being started
                 return None
             return found if len(found) >= count else None
-        return self.wait(look, timeout, f'{count} frames of channel {channel}')[0]
+        return self.wait(look, timeout, f'{count} frames of channel {channel} in {view}')[0]
 
     def start_television(self, *arguments, channels=None, network='headend', out=None):
         """Head-end, bus, hearthd, one network of the head-end's channels; the frame log is on."""
@@ -165,9 +165,9 @@ class Box(boxprocess.Box):
         self.wait(lambda: self.try_log_frames(), 15, 'the screen')
         return path
 
-    def try_log_frames(self):
+    def try_log_frames(self, view='main'):
         try:
-            self.log_frames()
+            self.log_frames(view=view)
             return True
         except GLib.Error:
             return False

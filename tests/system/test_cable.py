@@ -211,16 +211,20 @@ def count_lost(stream):
 
 
 def test_shared(programs):
-    """A viewer and five recordings of one multiplex share its tuner and lose nothing; who wants another one is told who has it."""
+    """Two viewers and five recordings of one multiplex share its tuner and lose nothing; who wants another one is told who has it."""
     with Box(programs) as a_box:
         a_box.environment['HEARTH_RECORDINGS_DIR'] = os.path.join(a_box.folder, 'recordings')
         headend, _, _ = start_cable(a_box, count=1)
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
         names = names_on(headend, 1)[:5]
         watch(a_box, headend, names[0])
+        a_box.ctl('view', 'add', 'kitchen')
+        a_box.wait(lambda: a_box.try_log_frames('kitchen'), 15, 'the second screen')
+        a_box.call(box.ROOT + '/view/kitchen', 'Player1', 'Open', '(sa{sv})', find_channel(a_box, names[1])['id'], {})
         ids = [a_box.call(box.ROOT, 'Recordings1', 'Start', '(sa{sv})', find_channel(a_box, name)['id'], {}) for name in names]
         began = box.now_us()
         a_box.wait_frame(by_name(headend, names[0])['content'], 20, after_us=began, count=50)
+        a_box.wait_frame(by_name(headend, names[1])['content'], 20, after_us=began, count=50, view='kitchen')
         held = tuners(a_box)
         assert len(held) == 1 and all(name in held[0]['used-by'] for name in names), held[0]['used-by']
         other = names_on(headend, 4)[0]

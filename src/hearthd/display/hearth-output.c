@@ -12,13 +12,14 @@
 HEARTH_LOG_TOPIC ("display")
 
 #define SHELL_INTERFACE "tv.hearth.internal.Shell1"
-#define BUS_PATH "/tv/hearth/output/main"
-#define VIEW "main"
 #define TIMEOUT_MS 10000 /* a screenshot at 2160p */
 
 struct _HearthOutput {
   GObject parent;
 
+  char *name, *path; /* of the view; on the bus */
+  HearthBus *bus;
+  HearthWorkers *workers;
   HearthWorker *shell;
   HearthSettingsStore *settings;
   HearthDBusDisplay1 *face;
@@ -37,6 +38,12 @@ static guint connected_signal;
 G_DEFINE_FINAL_TYPE (HearthOutput, hearth_output, G_TYPE_OBJECT)
 
 /* ---- telling the shell ------------------------------------------------------------------------ */
+
+const char *
+hearth_output_get_name (HearthOutput *self)
+{
+  return self->name;
+}
 
 gboolean
 hearth_output_is_connected (HearthOutput *self)
@@ -155,7 +162,7 @@ hearth_output_events_changed (HearthOutput *self, const char *channel)
 void
 hearth_output_set_notice (HearthOutput *self, const char *reason, const char *text)
 {
-  GVariant *notice = reason != NULL ? hearth_notices_make (VIEW, reason, text) : g_variant_new ("a{sv}", NULL);
+  GVariant *notice = reason != NULL ? hearth_notices_make (self->name, reason, text) : g_variant_new ("a{sv}", NULL);
   g_autoptr (GVariant) owned = g_variant_ref_sink (notice);
 
   if (self->notice != NULL && g_variant_equal (self->notice, owned))
@@ -323,7 +330,7 @@ on_handle_show_banner (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocati
 }
 
 static void
-make_face (HearthOutput *self, HearthBus *bus)
+make_face (HearthOutput *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -337,7 +344,7 @@ make_face (HearthOutput *self, HearthBus *bus)
   g_signal_connect (self->face, "handle-set-frame-log", G_CALLBACK (on_handle_set_frame_log), self);
   g_signal_connect (self->face, "handle-get-frame-log", G_CALLBACK (on_handle_get_frame_log), self);
   g_signal_connect (self->face, "handle-show-banner", G_CALLBACK (on_handle_show_banner), self);
-  if (!hearth_bus_export (bus, BUS_PATH, G_DBUS_INTERFACE_SKELETON (self->face), &error))
+  if (!hearth_bus_export (self->bus, self->path, G_DBUS_INTERFACE_SKELETON (self->face), &error))
     hearth_error ("%s", error->message);
 }
 
@@ -350,17 +357,21 @@ on_language (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
 }
 
 HearthOutput *
-hearth_output_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings)
+hearth_output_new (const char *name, HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings)
 {
   HearthOutput *self = g_object_new (HEARTH_TYPE_OUTPUT, NULL);
   const char *arguments[] = { "--plugin",   hearth_settings_store_get_string (settings, "display.plugin"),
                               "--mode",     hearth_settings_store_get_string (settings, "display.mode"),
                               "--language", hearth_settings_store_get_string (settings, "screen.language"),
                               NULL };
-  const HearthWorkerSpec spec = { .role = "shell", .instance = "main", .arguments = arguments, .core = TRUE, .user = "hearth-shell" };
+  const HearthWorkerSpec spec = { .role = "shell", .instance = name, .arguments = arguments, .core = TRUE, .user = "hearth-shell" };
 
+  self->name = g_strdup (name);
+  self->path = g_strconcat ("/tv/hearth/output/", name, NULL);
+  self->bus = bus;
+  self->workers = workers;
   self->settings = g_object_ref (settings);
-  make_face (self, bus);
+  make_face (self);
   self->shell = g_object_ref (hearth_workers_add (workers, &spec));
   g_signal_connect_object (self->shell, "connected", G_CALLBACK (on_shell_connected), self, 0);
   g_signal_connect_object (settings, "changed::screen.language", G_CALLBACK (on_language), self, 0);
@@ -379,9 +390,13 @@ hearth_output_dispose (GObject *object)
   HearthOutput *self = HEARTH_OUTPUT (object);
 
   g_cancellable_cancel (self->cancellable);
-  if (self->face != NULL)
+  if (self->face != NULL) {
+    hearth_bus_unexport (self->bus, self->path);
     g_signal_handlers_disconnect_by_data (self->face, self);
+  }
   g_clear_object (&self->face);
+  if (self->shell != NULL)
+    hearth_workers_remove (self->workers, self->shell);
   g_clear_object (&self->shell);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->banner, g_variant_unref);
@@ -394,7 +409,11 @@ hearth_output_dispose (GObject *object)
 static void
 hearth_output_finalize (GObject *object)
 {
-  g_object_unref (HEARTH_OUTPUT (object)->cancellable);
+  HearthOutput *self = HEARTH_OUTPUT (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->name);
+  g_free (self->path);
   G_OBJECT_CLASS (hearth_output_parent_class)->finalize (object);
 }
 

@@ -21,7 +21,9 @@ G_BEGIN_DECLS
 #define HEARTH_TYPE_OUTPUT (hearth_output_get_type ())
 G_DECLARE_FINAL_TYPE (HearthOutput, hearth_output, HEARTH, OUTPUT, GObject)
 
-HearthOutput *hearth_output_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings);
+/* @name: of the view that it shows. */
+HearthOutput *hearth_output_new (const char *name, HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings);
+const char *hearth_output_get_name (HearthOutput *output);
 gboolean hearth_output_is_connected (HearthOutput *output);
 /* The shell's end of a frame link; the descriptor is borrowed. */
 void hearth_output_add_view (HearthOutput *output, const char *view, int link_fd);

@@ -260,6 +260,7 @@ hearth_play_worker_free (HearthPlayWorker *self)
 {
   unsubscribe (self);
   g_signal_handlers_disconnect_by_data (self->worker, self);
+  hearth_workers_remove (self->workers, self->worker);
   g_object_unref (self->worker);
   g_free (self);
 }

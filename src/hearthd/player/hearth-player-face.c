@@ -139,7 +139,7 @@ on_volume (GObject *face, GParamSpec *pspec, gpointer user_data)
 }
 
 HearthDBusPlayer1 *
-hearth_player_face_new (HearthPlayer *player, HearthSettingsStore *settings)
+hearth_player_face_new (HearthPlayer *player, const HearthPlayerMemory *memory)
 {
   HearthDBusPlayer1 *face = hearth_dbus_player1_skeleton_new ();
 
@@ -150,8 +150,8 @@ hearth_player_face_new (HearthPlayer *player, HearthSettingsStore *settings)
   hearth_dbus_player1_set_state (face, "stopped");
   hearth_dbus_player1_set_reason (face, "");
   hearth_dbus_player1_set_reason_text (face, "");
-  hearth_dbus_player1_set_volume (face, hearth_settings_store_get_double (settings, "player.volume"));
-  hearth_dbus_player1_set_mute (face, hearth_settings_store_get_boolean (settings, "player.mute"));
+  hearth_dbus_player1_set_volume (face, memory->volume);
+  hearth_dbus_player1_set_mute (face, memory->mute);
   g_signal_connect (face, "handle-open", G_CALLBACK (on_handle_open), player);
   g_signal_connect (face, "handle-open-number", G_CALLBACK (on_handle_open_number), player);
   g_signal_connect (face, "handle-open-uri", G_CALLBACK (on_handle_open_uri), player);

@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* tv.hearth.Player1: turns calls into those of the player. (transfer full) */
-HearthDBusPlayer1 *hearth_player_face_new (HearthPlayer *player, HearthSettingsStore *settings);
+HearthDBusPlayer1 *hearth_player_face_new (HearthPlayer *player, const HearthPlayerMemory *memory);
 
 /* What only the face needs of the player. */
 const char *hearth_player_get_previous (HearthPlayer *player); /* (nullable) */

@@ -12,8 +12,6 @@
 
 G_BEGIN_DECLS
 
-#define VIEW "main"
-
 /* What is on, or is to be. */
 typedef struct {
   char *channel; /* id, "" for an address */
@@ -28,6 +26,8 @@ typedef struct {
 struct _HearthPlayer {
   GObject parent;
 
+  char *path; /* on the bus */
+  HearthBus *bus;
   HearthWorkers *workers;
   HearthChannels *channels;
   HearthNetworks *networks;
@@ -39,11 +39,13 @@ struct _HearthPlayer {
   HearthPlayWorker *ring_worker, *internet_worker; /* the second is started when first needed */
   HearthPlayWorker *linked;                        /* whose frames the screen gets */
   HearthKeptStreams *kept;
+  gboolean watching;        /* counted among those that have the workers watched */
   guint turning;            /* idle: what is on is one of them */
   HearthZaps *zaps;
   HearthViewWaiters *waiters;
   guint serial;
   Programme on;
+  char *last;     /* channel id, for the next start */
   char *previous; /* channel id, for Back */
   char *asleep;   /* what was on when standby came, "" for nothing; NULL: awake */
   char *play_state, *play_reason, *play_text; /* as the worker says */

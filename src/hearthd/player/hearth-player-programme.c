@@ -69,7 +69,11 @@ hearth_player_set_play_state (HearthPlayer *self, const char *state, const char 
 void
 hearth_player_update_watching (HearthPlayer *self)
 {
-  hearth_workers_set_watching (self->workers, !hearth_kept_streams_is_empty (self->kept) || self->on.direct || self->on.playback != NULL);
+  const gboolean watching = !hearth_kept_streams_is_empty (self->kept) || self->on.direct || self->on.playback != NULL;
+
+  if (watching != self->watching)
+    hearth_workers_add_watching (self->workers, watching ? 1 : -1);
+  self->watching = watching;
 }
 
 /* ---- the programme that is on -------------------------------------------------------------------- */
@@ -136,7 +140,7 @@ hearth_player_take_stream (HearthPlayer *self, HearthStream *stream)
 void
 hearth_player_link_up (HearthPlayer *self, HearthPlayWorker *worker)
 {
-  if (hearth_play_worker_link_up (worker, self->output, VIEW))
+  if (hearth_play_worker_link_up (worker, self->output, hearth_output_get_name (self->output)))
     self->linked = worker;
 }
 
@@ -223,8 +227,10 @@ hearth_player_open_on_worker (HearthPlayer *self, gboolean resume)
 void
 hearth_player_need_internet_worker (HearthPlayer *self)
 {
+  g_autofree char *instance = g_strconcat (hearth_output_get_name (self->output), "-internet", NULL);
+
   if (self->internet_worker == NULL)
-    self->internet_worker = hearth_play_worker_new (self->workers, "main-internet", TRUE, &hearth_player_worker_funcs, self);
+    self->internet_worker = hearth_play_worker_new (self->workers, instance, TRUE, &hearth_player_worker_funcs, self);
 }
 
 /* The stream of what is on goes, its address stays. */

@@ -9,8 +9,6 @@
 
 HEARTH_LOG_TOPIC ("player")
 
-#define VIEW_PATH "/tv/hearth/view/main"
-
 static guint changed_signal;
 
 G_DEFINE_FINAL_TYPE (HearthPlayer, hearth_player, G_TYPE_OBJECT)
@@ -103,9 +101,10 @@ hearth_player_open_channel (HearthPlayer *self, const char *id, guint leg, GErro
   }
   if (self->on.stream != NULL && hearth_kept_streams_note_direct (self->kept, self->on.stream)) /* while it was kept ahead */
     hearth_player_let_player_fetch (self);
+  g_free (self->last);
+  self->last = g_strdup (channel->id);
   serial = begin (self, command_us, prefetched);
   hearth_output_show_banner (self->output, self->channels, channel);
-  hearth_settings_store_set (self->settings, "player.last-channel", g_variant_new_string (channel->id), NULL);
   return serial;
 }
 
@@ -202,12 +201,10 @@ hearth_player_playback_changed (HearthPlayer *self)
 void
 hearth_player_start (HearthPlayer *self)
 {
-  const char *last = hearth_settings_store_get_string (self->settings, "player.last-channel");
-
   if (hearth_play_worker_is_awaited (self->ring_worker) || !hearth_settings_store_get_boolean (self->settings, "player.resume"))
     return;
-  if (*last != '\0' && hearth_channels_find (self->channels, last) != NULL)
-    hearth_player_open_channel (self, last, 0, NULL);
+  if (*self->last != '\0' && hearth_channels_find (self->channels, self->last) != NULL)
+    hearth_player_open_channel (self, self->last, 0, NULL);
 }
 
 void
@@ -302,8 +299,6 @@ hearth_player_volume_changed (HearthPlayer *self)
   double volume = CLAMP (hearth_dbus_player1_get_volume (self->face), 0.0, 1.0);
   gboolean mute = hearth_dbus_player1_get_mute (self->face);
 
-  hearth_settings_store_set (self->settings, "player.volume", g_variant_new_double (volume), NULL);
-  hearth_settings_store_set (self->settings, "player.mute", g_variant_new_boolean (mute), NULL);
   hearth_play_worker_set_volume (self->ring_worker, volume, mute);
   if (self->internet_worker != NULL)
     hearth_play_worker_set_volume (self->internet_worker, volume, mute);
@@ -312,23 +307,32 @@ hearth_player_volume_changed (HearthPlayer *self)
 
 /* ---- the object ------------------------------------------------------------------------------------------------------ */
 
+void
+hearth_player_get_memory (HearthPlayer *self, HearthPlayerMemory *memory)
+{
+  *memory = (HearthPlayerMemory){ self->last, hearth_dbus_player1_get_volume (self->face), hearth_dbus_player1_get_mute (self->face) };
+}
+
 HearthPlayer *
-hearth_player_new (HearthBus *bus, HearthWorkers *workers, HearthChannels *channels, HearthNetworks *networks,
-                   HearthSettingsStore *settings, HearthOutput *output)
+hearth_player_new (HearthOutput *output, HearthBus *bus, HearthWorkers *workers, HearthChannels *channels, HearthNetworks *networks,
+                   HearthSettingsStore *settings, const HearthPlayerMemory *memory)
 {
   HearthPlayer *self = g_object_new (HEARTH_TYPE_PLAYER, NULL);
   g_autoptr (GError) error = NULL;
 
+  self->path = g_strconcat ("/tv/hearth/view/", hearth_output_get_name (output), NULL);
+  self->bus = bus;
   self->workers = workers;
   self->channels = channels;
   self->networks = networks;
   self->settings = g_object_ref (settings);
   self->output = g_object_ref (output);
+  self->last = g_strdup (memory->channel);
   self->kept = hearth_kept_streams_new (networks, channels);
-  self->face = hearth_player_face_new (self, settings);
-  if (!hearth_bus_export (bus, VIEW_PATH, G_DBUS_INTERFACE_SKELETON (self->face), &error))
+  self->face = hearth_player_face_new (self, memory);
+  if (!hearth_bus_export (bus, self->path, G_DBUS_INTERFACE_SKELETON (self->face), &error))
     hearth_error ("%s", error->message);
-  self->ring_worker = hearth_play_worker_new (workers, "main", FALSE, &hearth_player_worker_funcs, self);
+  self->ring_worker = hearth_play_worker_new (workers, hearth_output_get_name (output), FALSE, &hearth_player_worker_funcs, self);
   g_signal_connect_object (output, "connected", G_CALLBACK (hearth_player_on_output_connected), self, 0);
   return self;
 }
@@ -354,11 +358,16 @@ hearth_player_finalize (GObject *object)
   g_clear_pointer (&self->ring_worker, hearth_play_worker_free);
   g_clear_pointer (&self->internet_worker, hearth_play_worker_free);
   g_clear_pointer (&self->kept, hearth_kept_streams_free);
+  if (self->watching)
+    hearth_workers_add_watching (self->workers, -1);
   hearth_zaps_free (self->zaps);
+  hearth_bus_unexport (self->bus, self->path);
   g_signal_handlers_disconnect_by_data (self->face, self);
   g_clear_object (&self->face);
   g_clear_object (&self->settings);
   g_clear_object (&self->output);
+  g_free (self->path);
+  g_free (self->last);
   g_free (self->previous);
   g_free (self->asleep);
   g_free (self->play_state);

@@ -15,13 +15,23 @@ G_BEGIN_DECLS
  * for rings, one with the internet open, started when first needed), its face
  * tv.hearth.Player1. Main thread.
  *
- * Signal "changed": channel, state or volume did.
+ * Signal "changed": channel, state, volume or mute did.
  */
 #define HEARTH_TYPE_PLAYER (hearth_player_get_type ())
 G_DECLARE_FINAL_TYPE (HearthPlayer, hearth_player, HEARTH, PLAYER, GObject)
 
-HearthPlayer *hearth_player_new (HearthBus *bus, HearthWorkers *workers, HearthChannels *channels, HearthNetworks *networks,
-                                 HearthSettingsStore *settings, HearthOutput *output);
+/* What outlives it, by who made it. */
+typedef struct {
+  char *channel; /* id of the last one, "" for none */
+  double volume; /* 0 to 1 */
+  gboolean mute;
+} HearthPlayerMemory;
+
+/* The view is called as the screen that shows it. */
+HearthPlayer *hearth_player_new (HearthOutput *output, HearthBus *bus, HearthWorkers *workers, HearthChannels *channels,
+                                 HearthNetworks *networks, HearthSettingsStore *settings, const HearthPlayerMemory *memory);
+/* As it is now; borrowed until it changes. */
+void hearth_player_get_memory (HearthPlayer *player, HearthPlayerMemory *memory);
 /* Shows the last channel, unless a living hearth-play is about to be adopted. */
 void hearth_player_start (HearthPlayer *player);
 /* Errors: NOT_FOUND. Each returns the zap's serial, 0 with @error. */

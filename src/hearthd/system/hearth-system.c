@@ -25,8 +25,7 @@ struct _HearthSystem {
   HearthWorkers *workers;
   HearthWorker *platform;
   HearthSettingsStore *settings;
-  HearthPlayer *player;
-  HearthOutput *output;
+  HearthViews *views;
   HearthDBusSystem1 *face;
   gulong debug_changed;
   HearthBroadcastClock *clock;
@@ -188,8 +187,7 @@ on_handle_standby (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, g
   HearthSystem *self = user_data;
 
   if (!is_standby (self)) {
-    hearth_player_sleep (self->player);
-    hearth_output_set_blank (self->output, TRUE);
+    hearth_views_sleep (self->views);
     hearth_dbus_system1_set_state (face, "standby");
     tell_platform (self, "SetPower", g_variant_new ("(s)", "standby"));
   }
@@ -205,8 +203,7 @@ on_handle_wake (HearthDBusSystem1 *face, GDBusMethodInvocation *invocation, gpoi
   if (is_standby (self)) {
     tell_platform (self, "SetPower", g_variant_new ("(s)", "on"));
     hearth_dbus_system1_set_state (face, "on");
-    hearth_output_set_blank (self->output, FALSE);
-    hearth_player_wake (self->player);
+    hearth_views_wake (self->views);
   }
   hearth_dbus_system1_complete_wake (face, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
@@ -302,8 +299,7 @@ make_face (HearthSystem *self, HearthBus *bus)
 }
 
 HearthSystem *
-hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthPlayer *player,
-                   HearthOutput *output)
+hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthViews *views)
 {
   HearthSystem *self = g_new0 (HearthSystem, 1);
   const HearthWorkerSpec spec = { .role = "worker", .instance = "platform", .core = FALSE };
@@ -311,8 +307,7 @@ hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *
 
   self->workers = workers;
   self->settings = g_object_ref (settings);
-  self->player = g_object_ref (player);
-  self->output = g_object_ref (output);
+  self->views = views;
   self->clock = hearth_broadcast_clock_new ();
   make_face (self, bus);
   tell_time (self);
@@ -333,8 +328,6 @@ hearth_system_free (HearthSystem *self)
   g_object_unref (self->platform);
   g_object_unref (self->face);
   g_object_unref (self->settings);
-  g_object_unref (self->player);
-  g_object_unref (self->output);
   hearth_broadcast_clock_free (self->clock);
   g_free (self);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "hearthd/display/hearth-output.h"
-#include "hearthd/player/hearth-player.h"
+#include "hearthd/views/hearth-views.h"
 
 G_BEGIN_DECLS
 
 /* tv.hearth.System1: workers, standby, logs, the box itself through its platform plug-in. Main thread. */
 typedef struct _HearthSystem HearthSystem;
 
-HearthSystem *hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthPlayer *player,
-                                 HearthOutput *output);
+HearthSystem *hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthViews *views);
 void hearth_system_free (HearthSystem *system);
 /* A multiplex of @network tells the time, a{sv} as tv.hearth.internal.Stream1.BroadcastTime. Returns how far the system's clock is behind
  * the broadcasts', µs, if it is plainly wrong (by over two minutes), else 0. */

@@ -37,7 +37,8 @@ struct _HearthWorkers {
   GPtrArray *connections; /* every peer, also before its Hello */
   guint watch;
   gint64 watched_us, excused_us; /* CLOCK_MONOTONIC: when on_watch() last looked; before when a stall counts for nothing */
-  gboolean view_watches, recordings_watch;
+  gint watching; /* views in which something plays */
+  gboolean recordings_watch;
   char *debug; /* log levels for workers that come later; NULL: as they were started */
 };
 
@@ -440,7 +441,7 @@ on_watch (gpointer user_data)
 static void
 update_watch (HearthWorkers *self)
 {
-  gboolean watching = self->view_watches || self->recordings_watch;
+  gboolean watching = self->watching > 0 || self->recordings_watch;
 
   if (!watching) {
     g_clear_handle_id (&self->watch, g_source_remove);
@@ -451,9 +452,9 @@ update_watch (HearthWorkers *self)
 }
 
 void
-hearth_workers_set_watching (HearthWorkers *self, gboolean watching)
+hearth_workers_add_watching (HearthWorkers *self, gint more)
 {
-  self->view_watches = watching;
+  self->watching += more;
   update_watch (self);
 }
 

@@ -36,9 +36,9 @@ HearthWorker *hearth_workers_add (HearthWorkers *workers, const HearthWorkerSpec
 void hearth_workers_remove (HearthWorkers *workers, HearthWorker *worker);
 /* Ends all, waits at most 2 s. */
 void hearth_workers_stop_all (HearthWorkers *workers);
-/* Looks at progress while anything is to be watched; costs two wakes a second, so only while something plays. */
-void hearth_workers_set_watching (HearthWorkers *workers, gboolean watching);
-/* The same for the recordings: it is looked at while either wants it. */
+/* Looks at progress while anybody wants it; costs two wakes a second, so only while something plays. @more: 1 or -1, by each view. */
+void hearth_workers_add_watching (HearthWorkers *workers, gint more);
+/* The same for the recordings. */
 void hearth_workers_set_watching_for_recordings (HearthWorkers *workers, gboolean watching);
 GPtrArray *hearth_workers_get_all (HearthWorkers *workers); /* borrowed, of HearthWorker */
 /* For all that run and all that come. */

@@ -259,7 +259,7 @@ test_stands_still (Fixture *f, gconstpointer data)
 
   add (f, "good", TRUE);
   wait_connected (f, 1);
-  hearth_workers_set_watching (f->workers, TRUE);
+  hearth_workers_add_watching (f->workers, 1);
   stopped_us = g_get_monotonic_time ();
   while (g_get_monotonic_time () < stopped_us + 3 * G_USEC_PER_SEC / 2) /* longer than a stall may last */
     g_main_context_iteration (NULL, TRUE);
