@@ -273,7 +273,7 @@ on_add_events (const char *channel, GVariantDict *banner, gpointer user_data)
 static void
 on_now_changed (const HearthGuideNow *now, gpointer user_data)
 {
-  hearth_output_events_changed (((HearthDaemon *) user_data)->output, now->channel);
+  hearth_views_events_changed (((HearthDaemon *) user_data)->views, now->channel);
 }
 
 static void
@@ -281,7 +281,7 @@ connect_guide (HearthDaemon *self)
 {
   hearth_recordings_face_set_programme (self->recordings, on_programme, self);
   hearth_guide_face_set_now_changed (self->guide, on_now_changed, self);
-  hearth_output_set_events_func (self->output, on_add_events, self);
+  hearth_views_set_events_func (self->views, on_add_events, self);
 }
 
 /* A box without a guide still shows television. */

@@ -27,7 +27,7 @@ struct _HearthOutput {
   GVariant *banner, *notice; /* a{sv} as told last, (nullable); of the banner only what the channel says */
   char *channel;             /* the banner's, (nullable) */
   GVariant *picture;         /* a{sv}, (nullable) */
-  void (*add_events) (const char *channel, GVariantDict *banner, gpointer user_data);
+  HearthEventsFunc add_events;
   gpointer add_user_data;
   gint64 banner_until_us;    /* CLOCK_MONOTONIC: it stands till then */
   gboolean blank, logging;
@@ -145,7 +145,7 @@ hearth_output_set_picture (HearthOutput *self, GVariant *picture)
 }
 
 void
-hearth_output_set_events_func (HearthOutput *self, void (*add) (const char *channel, GVariantDict *banner, gpointer user_data),
+hearth_output_set_events_func (HearthOutput *self, HearthEventsFunc add,
                                gpointer user_data)
 {
   self->add_events = add;

@@ -32,7 +32,8 @@ void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, 
 /* a{sv}, as Player1.Picture: on the banner that stands, and on the next. */
 void hearth_output_set_picture (HearthOutput *output, GVariant *picture);
 /* @add: fills in what is on, "present" and "following", each time the banner of @channel is told. */
-void hearth_output_set_events_func (HearthOutput *output, void (*add) (const char *channel, GVariantDict *banner, gpointer user_data),
+typedef void (*HearthEventsFunc) (const char *channel, GVariantDict *banner, gpointer user_data);
+void hearth_output_set_events_func (HearthOutput *output, HearthEventsFunc add,
                                     gpointer user_data);
 /* Something else is on there: a banner of it that stands is told anew. */
 void hearth_output_events_changed (HearthOutput *output, const char *channel);

@@ -36,6 +36,8 @@ struct _HearthViews {
   HearthDb *db;
   HearthRecordings *recordings; /* NULL until they are told */
   HearthDBusViews1 *face;
+  HearthEventsFunc add_events; /* (nullable) */
+  gpointer events_data;
   GPtrArray *all; /* of View; "main" is the first */
 };
 
@@ -108,6 +110,7 @@ add_view (HearthViews *self, const char *name, const HearthPlayerMemory *memory)
   view->kept = (HearthPlayerMemory){ g_strdup (memory->channel), memory->volume, memory->mute };
   view->output = hearth_output_new (name, self->bus, self->workers, self->settings);
   view->player = hearth_player_new (view->output, self->bus, self->workers, self->channels, self->networks, self->settings, memory);
+  hearth_output_set_events_func (view->output, self->add_events, self->events_data);
   if (self->recordings != NULL)
     hearth_playback_face_connect (view->player, self->recordings);
   g_signal_connect (view->player, "changed", G_CALLBACK (on_player_changed), view);
@@ -252,6 +255,18 @@ hearth_views_recording_changed (HearthViews *self)
 }
 
 static void
+tell_events_changed (View *view, gpointer channel)
+{
+  hearth_output_events_changed (view->output, channel);
+}
+
+void
+hearth_views_events_changed (HearthViews *self, const char *channel)
+{
+  for_each (self, tell_events_changed, (gpointer) channel);
+}
+
+static void
 tell_sleep (View *view, gpointer data)
 {
   hearth_player_sleep (view->player);
@@ -341,6 +356,15 @@ hearth_views_free (HearthViews *self)
   g_ptr_array_unref (self->all);
   g_object_unref (self->face);
   g_free (self);
+}
+
+void
+hearth_views_set_events_func (HearthViews *self, HearthEventsFunc add, gpointer user_data)
+{
+  self->add_events = add;
+  self->events_data = user_data;
+  for (guint i = 0; i < self->all->len; i++)
+    hearth_output_set_events_func (((View *) g_ptr_array_index (self->all, i))->output, add, user_data);
 }
 
 HearthPlayer *

@@ -23,12 +23,15 @@ HearthViews *hearth_views_new (HearthBus *bus, HearthWorkers *workers, HearthCha
 void hearth_views_free (HearthViews *views);
 /* Those that were added before. @recordings: what all of them may play. Before any worker says Hello. */
 void hearth_views_load (HearthViews *views, HearthRecordings *recordings);
+/* Where their banners find what is on; @user_data outlives them. */
+void hearth_views_set_events_func (HearthViews *views, HearthEventsFunc add, gpointer user_data);
 HearthPlayer *hearth_views_get_main (HearthViews *views);
 
 /* ---- told to all of them */
 void hearth_views_channels_changed (HearthViews *views);
 void hearth_views_network_ready (HearthViews *views, HearthNetworkObject *network);
 void hearth_views_recording_changed (HearthViews *views);
+void hearth_views_events_changed (HearthViews *views, const char *channel); /* the guide's words about it */
 /* Standby: what plays stops and the screens go dark; and back. */
 void hearth_views_sleep (HearthViews *views);
 void hearth_views_wake (HearthViews *views);
