@@ -161,6 +161,7 @@ reach_stage (G_GNUC_UNUSED gpointer user_data)
   hearth_dbus_player1_emit_zap_stage (player, serial, stages[stage_reached - 1], command_us + stage_reached * 10000);
   if (stage_reached < G_N_ELEMENTS (stages))
     return G_SOURCE_CONTINUE;
+  hearth_dbus_player1_set_picture (player, g_variant_new_parsed ("{'width': <uint32 1920>, 'height': <uint32 1080>, 'interlaced': <true>, 'codec': <'h264'>}"));
   hearth_dbus_player1_set_state (player, "playing");
   return G_SOURCE_REMOVE;
 }

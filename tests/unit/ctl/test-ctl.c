@@ -95,7 +95,7 @@ test_status (void)
   g_autoptr (JsonNode) node = NULL;
 
   assert_output ("open 1", "1 CCTV-1 综合\n");
-  assert_output ("status", "on       1 CCTV-1 综合\nstate    playing\nvolume   50 %\n");
+  assert_output ("status", "on       1 CCTV-1 综合\nstate    playing\npicture  1920x1080 interlaced, h264\nvolume   50 %\n");
   node = run_json ("status --json", CTL_OK);
   g_assert_cmpstr (json_object_get_string_member (get_object (node, "channel"), "name"), ==, "CCTV-1 综合");
   g_assert_cmpstr (json_object_get_string_member (json_node_get_object (node), "state"), ==, "playing");
