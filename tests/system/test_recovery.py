@@ -65,6 +65,7 @@ def the_picture_outlives_hearthd(programs):
         before = len(box.frames())
         at = kill(box, 'hearthd')
         box.wait(box.is_up, 10, 'hearthd again')
+        box.wait(lambda: box.get(VIEW, 'Player1', 'Picture').get('codec') == 'h264', 10, 'the player, who says what the picture is')
         box.wait(lambda: running(box, 'shell', 'main') and running(box, 'play', 'main') and running(box, 'stream', 'headend'), 10,
                  'all workers adopted')
         assert all(w['adopted'] for w in box.call(ROOT, 'System1', 'GetWorkers') if w['role'] in ('play', 'shell', 'stream'))
