@@ -52,10 +52,10 @@ def first_zap(box):
     return zap if 'first-shown' in zap and 'join' in zap else None
 
 
-def first_key_frame(box, channel, after_us):
-    """When the first key frame whose first byte left after a time was wholly sent."""
+def first_key_frame(box, channel, after_us, of='channel'):
+    """When the first key frame whose first byte left after a time was wholly sent. `of`: what the head-end's log counts by."""
     def look():
-        frames = box.headend_get(f'/log?channel={channel}&since={after_us}')['frames']
+        frames = box.headend_get(f'/log?{of}={channel}&since={after_us}')['frames']
         found = [f['last_us'] for f in frames if f['key'] and f['first_us'] >= after_us]
         return found[0] if found else None
     return box.wait(look, 10, f'a key frame of channel {channel}')

@@ -2,13 +2,21 @@
 """Broadcast networks: the multiplex router, the guide's store."""
 
 import os
+import random
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 
+from gi.repository import GLib
+
+from bench_box import first_key_frame, wait_quietly
 from bench_programs import run
+from bench_zap import ZAPS, one_zap
+from box import VIEW, Box
+from cable import by_name, find_channel, names_on, start_cable
+from measuring import figure, percentile
 
 SERVICES = 10
 
@@ -44,4 +52,27 @@ def measure_guide(programs):
     yield from run(programs, 'bench-guide')
 
 
-MEASURES = {measure_route: ('route-core', 'route-flat'), measure_guide: ('eit-store',)}
+def measure_zap_mux(programs):
+    """Zaps between services of a multiplex that stays tuned: command to first picture, over the next key frame on the line."""
+    box = Box(programs)
+    excess = []
+    try:
+        headend, _, _ = start_cable(box, count=1)
+        box.wait(box.try_log_frames, 15, 'the screen')
+        box.set_setting('player.prefetch', GLib.Variant('b', False))
+        services = [by_name(headend, name) for name in names_on(headend, 1)]
+        ids = {s['service_id']: find_channel(box, s['name'])['id'] for s in services}
+        dice, on = random.Random(7), None
+        for _ in range(ZAPS + 1):  # the first one tunes
+            on = dice.choice([s for s in services if s is not on])
+            wait_quietly(dice.random())  # another phase of the GOP each time
+            zap = one_zap(box, on['content'], 0.5,
+                          lambda: box.call(VIEW, 'Player1', 'Open', '(sa{sv})', ids[on['service_id']], {}))
+            excess.append((zap['first'] - first_key_frame(box, on['service_id'], zap['command'], of='service')) / 1000)
+        yield figure('zap-mux-p50', percentile(excess[1:], 50), 'ms over the floor', 40)
+        yield figure('zap-mux-p95', percentile(excess[1:], 95), 'ms over the floor', 80)
+    finally:
+        box.close()
+
+
+MEASURES = {measure_zap_mux: ('zap-mux-p50', 'zap-mux-p95'), measure_route: ('route-core', 'route-flat'), measure_guide: ('eit-store',)}

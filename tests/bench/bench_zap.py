@@ -21,10 +21,10 @@ def frames_of(box, serial):
     return [f for f in box.frames() if f[2] == serial]
 
 
-def one_zap(box, channel, seconds):
-    """Zaps, lets it play; what was seen."""
+def one_zap(box, channel, seconds, open_channel=None):
+    """Zaps, lets it play; what was seen. `open_channel`: another way to zap; answers the serial."""
     command = now_us()
-    serial = box.zap(channel)
+    serial = open_channel() if open_channel else box.zap(channel)
     box.wait_frame(channel, 15, serial=serial)
     wait_quietly(seconds)
     frames = [f for f in frames_of(box, serial) if f[5] == channel]

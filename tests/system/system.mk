@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Real processes on a private bus; what a person would see. Each script runs the tests of one subject, one after the other.
-EXTRA_DIST += tests/system/boxprocess.py tests/system/box.py tests/system/recordings.py tests/system/tsreading.py tests/system/run-box debian-packages
+EXTRA_DIST += tests/system/boxprocess.py tests/system/box.py tests/system/cable.py tests/system/recordings.py tests/system/tsreading.py tests/system/run-box debian-packages
 SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/system/test_recovery.py tests/system/test_faults.py \
   tests/system/test_recordings.py tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_sound.py \
   tests/system/test_ts_tool.py

@@ -6,35 +6,12 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 from gi.repository import Gio, GLib
 
 import box
-import boxprocess
-from box import ROOT, Box
-
-NETWORK = ROOT + '/network/cable'
-KINDS = boxprocess.NO_PICTURE
-
-
-def write_tuners(a_box, headend, count=2, **groups):
-    return boxprocess.write_tuners(os.path.join(a_box.folder, 'tuners'), headend, count, **groups)
-
-
-def add_cable(a_box, **settings):
-    a_box.call(ROOT, 'Networks1', 'Add', '(ssa{sv})', 'cable', 'dvb', {k: GLib.Variant('s', v) for k, v in settings.items()})
-    a_box.wait(lambda: a_box.get(NETWORK, 'Network1', 'State') in ('ready', 'failed'), 60, 'the scan of the cable')
-    assert a_box.get(NETWORK, 'Network1', 'State') == 'ready', a_box.get(NETWORK, 'Network1', 'ReasonText')
-
-
-def start_cable(a_box, count=2, arguments=(), **settings):
-    headend = a_box.start_headend('cable', *arguments)
-    folder = write_tuners(a_box, headend, count)
-    a_box.start()
-    began = time.monotonic()
-    add_cable(a_box, virtual=folder, **settings)
-    return headend, folder, time.monotonic() - began
+from box import Box
+from cable import NETWORK, by_name, find_channel, names_on, start_cable, tuners, watch, write_tuners
 
 
 def scan(a_box, **options):
@@ -44,10 +21,6 @@ def scan(a_box, **options):
     a_box.signals.clear()
     a_box.call(NETWORK, 'Network1', 'Scan', '(a{sv})', {k: GLib.Variant('s', v) for k, v in options.items()})
     return a_box.wait(lambda: [s[4][0] for s in a_box.signals if s[3] == 'ScanFinished'], 60, 'the end of the scan')[0]
-
-
-def tuners(a_box):
-    return a_box.call(NETWORK, 'Network1', 'GetTuners')
 
 
 def test_scan(programs):
@@ -69,28 +42,6 @@ def test_scan(programs):
         a_box.wait(lambda: [s for s in a_box.signals if s[3] == 'ScanFinished'], 10, 'the end of the scan')
         progress = [s[4][0] for s in a_box.signals if s[3] == 'ScanProgress']
         assert progress and progress[-1]['done'] >= 6 and progress[-1]['locked'] == 6, progress[-1:]
-
-
-def find_channel(a_box, name):
-    return next(c for c in a_box.channels() if c['name'] == name)
-
-
-def by_name(headend, name):
-    return next(s for s in headend['services'] if s['name'] == name)
-
-
-def names_on(headend, mux, encrypted=False):
-    """Television of one multiplex."""
-    return [s['name'] for s in headend['services'] if s['mux'] == mux and s['content'] and s['type'] not in KINDS and
-            s['encrypted'] == encrypted and not s['hidden']]
-
-
-def watch(a_box, headend, name):
-    """Zaps; returns when pictures of that very service are shown."""
-    content = by_name(headend, name)['content']
-    began = box.now_us()
-    a_box.call(box.VIEW, 'Player1', 'Open', '(sa{sv})', find_channel(a_box, name)['id'], {})
-    a_box.wait_frame(content, 20, after_us=began, count=3)
 
 
 def test_watch(programs):

@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 import box
 from box import ROOT, Box
-from test_cable import KINDS, find_channel, names_on, start_cable, tuners, watch
+from cable import KINDS, find_channel, names_on, start_cable, tuners, watch
 
 US = 1000000
 

@@ -11,10 +11,10 @@ from gi.repository import GLib
 import box
 import boxprocess
 from box import ROOT, Box
+from cable import by_name, names_on, watch
 
 NETWORK = ROOT + '/network/house'
 SEARCH = '239.254.101.1:21900'
-KINDS = {2: 'radio', 10: 'radio', 12: 'data'}
 
 
 def start_server(a_box, *options):
@@ -51,25 +51,6 @@ def requests(a_box):
 
 def fault(a_box, kind, on):
     a_box.headend_get(f'/satip/fault?kind={kind}&on={on}')
-
-
-def by_name(headend, name):
-    return next(s for s in headend['services'] if s['name'] == name)
-
-
-def names_on(headend, mux):
-    """Television of one multiplex that can be watched."""
-    return [s['name'] for s in headend['services'] if s['mux'] == mux and s['content'] and s['type'] not in KINDS and
-            not s['encrypted'] and not s['hidden']]
-
-
-def watch(a_box, headend, name):
-    """Zaps; returns when pictures of that very service are shown."""
-    content = by_name(headend, name)['content']
-    channel = next(c for c in a_box.channels() if c['name'] == name)
-    began = box.now_us()
-    a_box.call(box.VIEW, 'Player1', 'Open', '(sa{sv})', channel['id'], {})
-    a_box.wait_frame(content, 20, after_us=began, count=3)
 
 
 def wait_reason(a_box, reason):
