@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define MOST_WAITING_BYTES (2u << 20)
+#define MOST_WAITING_BYTES (2u << 20) /* of schedules; what is urgent may have as much again */
 #define FULL_BATCH_BYTES (512u << 10) /* a section adds less than 20 KiB: far from the most that is taken */
 #define GATHER_US 1000000             /* what comes within goes together */
 #define MOST_EVENTS 1024u             /* in a section: 4096 bytes hold 340 */
@@ -24,12 +24,19 @@ struct _HearthGuideFeed {
 
   GMutex lock;              /* guards what follows */
   GCond cond;
-  GQueue waiting;           /* GBytes */
+  GQueue urgent, waiting;   /* GBytes: what is on, and schedules */
   GBytes *ready;            /* a batch for the main thread */
   gboolean under_way;       /* from when one is ready until hearthd has it */
   gboolean forget, ending;
   guint telling;
 };
+
+/* A viewer waits for what is on; megabytes of schedule may stand before it. */
+static gboolean
+is_urgent (guint8 table_id)
+{
+  return table_id == HEARTH_SI_TABLE_EIT_PF_ACTUAL || table_id == HEARTH_SI_TABLE_EIT_PF_OTHER || table_id == HEARTH_SI_TABLE_RST;
+}
 
 /* ---- sections to records ----------------------------------------------------------------- */
 
@@ -171,12 +178,12 @@ hand_over (HearthGuideFeed *self, GByteArray *batch)
 static GBytes *
 wait_for_section (HearthGuideFeed *self, gint64 until_us)
 {
-  while (self->waiting.length == 0 && !self->ending)
+  while (self->urgent.length == 0 && self->waiting.length == 0 && !self->ending)
     if (until_us == 0)
       g_cond_wait (&self->cond, &self->lock);
     else if (!g_cond_wait_until (&self->cond, &self->lock, until_us))
       return NULL;
-  return self->ending ? NULL : g_queue_pop_head (&self->waiting);
+  return self->ending ? NULL : g_queue_pop_head (self->urgent.length > 0 ? &self->urgent : &self->waiting);
 }
 
 static gpointer
@@ -214,9 +221,9 @@ make_batches (gpointer user_data)
 /* ---- from outside -------------------------------------------------------------------------------- */
 
 gboolean
-hearth_guide_feed_has_room (HearthGuideFeed *self)
+hearth_guide_feed_has_room (HearthGuideFeed *self, guint8 table_id)
 {
-  return atomic_load (&self->waiting_bytes) < MOST_WAITING_BYTES;
+  return atomic_load (&self->waiting_bytes) < (is_urgent (table_id) ? 2 : 1) * MOST_WAITING_BYTES;
 }
 
 void
@@ -225,7 +232,7 @@ hearth_guide_feed_push (HearthGuideFeed *self, const guint8 *section, gsize n_by
   atomic_fetch_add (&self->waiting_bytes, n_bytes);
   atomic_fetch_add (&self->n_sections, 1);
   g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->waiting, g_bytes_new (section, n_bytes));
+  g_queue_push_tail (is_urgent (section[0]) ? &self->urgent : &self->waiting, g_bytes_new (section, n_bytes));
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
 }
@@ -280,6 +287,7 @@ hearth_guide_feed_free (HearthGuideFeed *self)
   g_thread_join (self->thread);
   g_clear_handle_id (&self->telling, g_source_remove);
   g_clear_pointer (&self->ready, g_bytes_unref);
+  g_queue_clear_full (&self->urgent, (GDestroyNotify) g_bytes_unref);
   g_queue_clear_full (&self->waiting, (GDestroyNotify) g_bytes_unref);
   hearth_guide_told_free (self->told);
   hearth_dvb_text_clear (&self->text);

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * thread of its own, for texts take time. It holds two megabytes of sections at
  * most: a tuner's thread that finds no room lets a section go, which comes
  * again. One batch is under way at a time; the next is begun when hearthd has
- * it. What another multiplex has told already in the same words is not told
+ * it. What is on and what follows goes before schedules. What another multiplex has told already in the same words is not told
  * again.
  */
 typedef struct _HearthGuideFeed HearthGuideFeed;
@@ -27,7 +27,7 @@ HearthGuideFeed *hearth_guide_feed_new (const char *text, const HearthGuideFeedF
 void hearth_guide_feed_free (HearthGuideFeed *self);
 
 /* Any thread. */
-gboolean hearth_guide_feed_has_room (HearthGuideFeed *self);
+gboolean hearth_guide_feed_has_room (HearthGuideFeed *self, guint8 table_id);
 /* A whole section of an EIT, or an RST; copied. Any thread. */
 void hearth_guide_feed_push (HearthGuideFeed *self, const guint8 *section, gsize n_bytes);
 /* Hearthd has the batch. Main thread. */

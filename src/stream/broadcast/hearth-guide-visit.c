@@ -105,7 +105,7 @@ on_section (HearthTunerLease *lease, guint16 pid, const guint8 *section, gsize n
   if (!is_ours (pid))
     return;
   g_mutex_lock (&self->lock);
-  self->dropped = pid != HEARTH_SI_PID_TDT && !hearth_guide_feed_has_room (self->feed);
+  self->dropped = pid != HEARTH_SI_PID_TDT && !hearth_guide_feed_has_room (self->feed, section[0]);
   self->is_news = FALSE;
   if (!self->dropped) {
     hearth_si_collector_push_section (self->collector, pid, section, n_bytes);
