@@ -25,3 +25,10 @@ EXTRA_PROGRAMS += bench-guide
 bench_guide_SOURCES = tests/bench/bench-guide.c
 bench_guide_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 bench_guide_LDADD = libhearthd.la $(SQLITE_LIBS) $(GLIB_LIBS)
+EXTRA_PROGRAMS += bench-si
+bench_si_SOURCES = tests/bench/bench-si.c tests/unit/stream/no-builtins.c
+bench_si_LDADD = libstream.la $(GLIB_LIBS)
+# A peer.
+EXTRA_PROGRAMS += bench-dvbpsi
+bench_dvbpsi_SOURCES = tests/bench/bench-dvbpsi.c
+bench_dvbpsi_LDADD = -ldvbpsi $(GLIB_LIBS)

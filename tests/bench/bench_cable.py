@@ -16,7 +16,7 @@ from bench_programs import run
 from bench_zap import ZAPS, one_zap
 from box import VIEW, Box
 from cable import by_name, find_channel, names_on, start_cable
-from measuring import figure, percentile
+from measuring import figure, make, percentile
 
 SERVICES = 10
 
@@ -48,6 +48,32 @@ def measure_route(programs):
         yield line
 
 
+def time_dvbpsi(programs, path, mbits):
+    """Percent of a core of libdvbpsi at the same tables; None where it is not there."""
+    try:
+        make(programs, 'bench-dvbpsi')
+    except (RuntimeError, subprocess.CalledProcessError):
+        return None
+    done = subprocess.run([os.path.join(programs.build, 'bench-dvbpsi'), path, mbits], capture_output=True, text=True, check=True, timeout=120)
+    return float(done.stdout)
+
+
+def measure_si(programs):
+    """A multiplex of the simulated cable network: ten services, and the schedule of all forty for eight days."""
+    seconds = 10
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([programs.find('hearth-headend'), 'cable', '--write', folder, '--seconds', str(seconds)], check=True,
+                       stdout=subprocess.DEVNULL)
+        path = os.path.join(folder, 'mux-1.ts')
+        mbits = str(os.path.getsize(path) * 8 / seconds / 1e6)
+        for line in run(programs, 'bench-si', path, mbits):
+            if programs.peers:
+                peer = time_dvbpsi(programs, path, mbits)
+                if peer is not None:
+                    line['beside']['libdvbpsi'] = peer
+            yield line
+
+
 def measure_guide(programs):
     yield from run(programs, 'bench-guide')
 
@@ -75,4 +101,4 @@ def measure_zap_mux(programs):
         box.close()
 
 
-MEASURES = {measure_zap_mux: ('zap-mux-p50', 'zap-mux-p95'), measure_route: ('route-core', 'route-flat'), measure_guide: ('eit-store',)}
+MEASURES = {measure_zap_mux: ('zap-mux-p50', 'zap-mux-p95'), measure_route: ('route-core', 'route-flat'), measure_si: ('si-core',), measure_guide: ('eit-store',)}
