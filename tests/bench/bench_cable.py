@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Broadcast networks: the multiplex router, the guide's store."""
 
+import contextlib
 import os
 import random
 import resource
+import select
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 from gi.repository import GLib
 
@@ -16,9 +20,11 @@ from bench_programs import run
 from bench_zap import ZAPS, one_zap
 from box import VIEW, Box
 from cable import by_name, find_channel, names_on, start_cable
-from measuring import figure, make, percentile
+from measuring import cpu_seconds, figure, make, percentile
 
 SERVICES = 10
+DATAGRAM = 7 * 188
+BLAST_GROUP = ('239.77.9.9', 5500)
 
 
 def time_ffmpeg(programs):
@@ -39,8 +45,62 @@ def time_ffmpeg(programs):
         return os.path.getsize(path) / used / 1e9 if done.returncode == 0 else None
 
 
+def write_multiplex(programs, folder, seconds):
+    """The first multiplex of the simulated cable network: ten services, and the schedule of all forty for eight days. Its path and rate."""
+    subprocess.run([programs.find('hearth-headend'), 'cable', '--write', folder, '--seconds', str(seconds)], check=True,
+                   stdout=subprocess.DEVNULL)
+    path = os.path.join(folder, 'mux-1.ts')
+    return path, os.path.getsize(path) * 8 / seconds / 1e6
+
+
+def send_paced(data, group, mbits, receivers):
+    """As UDP, 20 ms at a time; what the receivers got, in bytes."""
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton('127.0.0.1'))
+    step = int(mbits * 1e6 / 8 / DATAGRAM / 50) * DATAGRAM
+    began, got = time.monotonic(), 0
+    for n, at in enumerate(range(0, len(data) - step, step)):
+        for offset in range(at, at + step, DATAGRAM):
+            sender.sendto(data[offset:offset + DATAGRAM], group)
+        for receiver in receivers:
+            while select.select([receiver], [], [], 0)[0]:
+                got += len(receiver.recv(2048))
+        time.sleep(max(0, began + (n + 1) * 0.02 - time.monotonic()))
+    sender.close()
+    return got
+
+
+def time_dvblast(programs):
+    """Percent of a core of dvblast that sends each service of a multiplex on, its sockets counted in; None where it is not there."""
+    if not programs.peers or shutil.which('dvblast') is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        path, mbits = write_multiplex(programs, folder, 10)
+        receivers = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(SERVICES)]
+        with open(os.path.join(folder, 'outputs'), 'w', encoding='utf-8') as outputs:
+            for number, receiver in enumerate(receivers):
+                receiver.bind(('127.0.0.1', 0))
+                outputs.write(f'127.0.0.1:{receiver.getsockname()[1]}/udp 1 {101 + number}\n')
+        blast = subprocess.Popen(['dvblast', '-q', '-U', '-c', outputs.name, '-D', '@%s:%d/udp/ifaddr=127.0.0.1' % BLAST_GROUP],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            with open(path, 'rb') as multiplex:
+                data = multiplex.read()
+            before, began = cpu_seconds([blast.pid]), time.monotonic()
+            got = send_paced(data, BLAST_GROUP, mbits, receivers)
+            used, took = cpu_seconds([blast.pid]) - before, time.monotonic() - began
+        finally:
+            blast.kill()
+            blast.wait()
+        return round(100 * used / took, 3) if got > len(data) / 4 else None
+
+
 def measure_route(programs):
     for line in run(programs, 'bench-route'):
+        if line['name'] == 'route-core':
+            blast = time_dvblast(programs)
+            if blast is not None:
+                line['beside']['dvblast_with_its_sockets'] = blast
         if line['name'] == 'route-flat':
             ffmpeg = time_ffmpeg(programs)
             if ffmpeg is not None:
@@ -59,16 +119,11 @@ def time_dvbpsi(programs, path, mbits):
 
 
 def measure_si(programs):
-    """A multiplex of the simulated cable network: ten services, and the schedule of all forty for eight days."""
-    seconds = 10
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([programs.find('hearth-headend'), 'cable', '--write', folder, '--seconds', str(seconds)], check=True,
-                       stdout=subprocess.DEVNULL)
-        path = os.path.join(folder, 'mux-1.ts')
-        mbits = str(os.path.getsize(path) * 8 / seconds / 1e6)
-        for line in run(programs, 'bench-si', path, mbits):
+        path, mbits = write_multiplex(programs, folder, 10)
+        for line in run(programs, 'bench-si', path, str(mbits)):
             if programs.peers:
-                peer = time_dvbpsi(programs, path, mbits)
+                peer = time_dvbpsi(programs, path, str(mbits))
                 if peer is not None:
                     line['beside']['libdvbpsi'] = peer
             yield line
