@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -207,8 +206,15 @@ make_all (HearthRingWriter **writers, HearthRecorder **recorders)
 }
 
 static void
+on_sent (GPid pid, gint status, gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+}
+
+static void
 record (HearthRingWriter **writers, HearthRecorder **recorders)
 {
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   HearthRecordDisk *disk = hearth_record_disk_new (folder, on_changed, NULL, &error);
   HearthRecordDiskStatistics statistics;
@@ -228,10 +234,8 @@ record (HearthRingWriter **writers, HearthRecorder **recorders)
   cpu_s = own_cpu_s ();
   kernel_s = kernel_cpu_s ();
   began_us = g_get_monotonic_time ();
-  while (waitpid (sender, NULL, WNOHANG) == 0) {
-    g_usleep (100000);
-    g_main_context_iteration (NULL, FALSE);
-  }
+  g_child_watch_add (sender, on_sent, loop);
+  g_main_loop_run (loop);
   took_s = (g_get_monotonic_time () - began_us) / 1e6;
   cpu_s = own_cpu_s () - cpu_s;
   kernel_s = kernel_cpu_s () - kernel_s;
