@@ -11,6 +11,7 @@
 #include "dbus/tv.hearth.Recordings1.h"
 #include "dbus/tv.hearth.Settings1.h"
 #include "dbus/tv.hearth.System1.h"
+#include "dbus/tv.hearth.Views1.h"
 #include "hearthd-testing.h"
 #include "hearthd/bus/hearth-bus.h"
 #include "hearthd/bus/hearth-callers.h"
@@ -48,6 +49,7 @@ static const Shown shown[] = {
   { "/org/mpris/MediaPlayer2", MAKER (hearth_mpris_media_player2_player) },
   { "/tv/hearth", MAKER (hearth_dbus_recordings1) },
   { "/tv/hearth", MAKER (hearth_dbus_guide1) },
+  { "/tv/hearth", MAKER (hearth_dbus_views1) },
 };
 
 static const char *const introspected[] = { "/", "/tv", "/tv/hearth", "/tv/hearth/network", "/tv/hearth/network/mine",
