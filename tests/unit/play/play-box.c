@@ -20,7 +20,8 @@
 struct _TestBox {
   char *folder, *socket;
   GDBusServer *server;
-  GDBusConnection *connection;
+  GDBusConnection *connection, *heard; /* that said Hello; whose signals are heard */
+  guint subscription;
   HearthDBusInternalManager1 *manager;
   GSubprocess *process;
   HearthFramesConsumer *shell;
@@ -91,9 +92,10 @@ on_connection (GDBusServer *server, GDBusConnection *connection, gpointer user_d
   TestBox *self = user_data;
 
   g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->manager), connection, PATH, NULL);
-  g_dbus_connection_signal_subscribe (connection, NULL, "tv.hearth.internal.Play1", NULL, PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-                                      on_signal, self, NULL);
-  g_object_ref (connection); /* as long as the test */
+  g_assert_null (self->heard);
+  self->heard = g_object_ref (connection);
+  self->subscription = g_dbus_connection_signal_subscribe (connection, NULL, "tv.hearth.internal.Play1", NULL, PATH, NULL,
+                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
   return TRUE;
 }
 
@@ -403,6 +405,9 @@ test_box_free (TestBox *self)
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (self->manager));
   g_object_unref (self->manager);
   g_object_unref (self->server);
+  if (self->heard != NULL) /* what it said last is perhaps not delivered yet */
+    g_dbus_connection_signal_unsubscribe (self->heard, self->subscription);
+  g_clear_object (&self->heard);
   g_clear_object (&self->connection);
   g_object_unref (self->process);
   g_hash_table_unref (self->pools);
