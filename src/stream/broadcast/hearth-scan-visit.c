@@ -244,7 +244,7 @@ look_for_carrier (HearthScanVisit *self)
     self->carrier = TRUE; /* it may be */
   else
     self->carrier = self->carrier || status.signal_mdbm > NOISE_MDBM;
-  if (!self->carrier && g_get_monotonic_time () - self->since_us > CARRIER_US)
+  if (!self->carrier && !self->refused && g_get_monotonic_time () - self->since_us > CARRIER_US)
     finish (self, HEARTH_SCAN_NOTHING);
 }
 

@@ -31,7 +31,7 @@ struct _HearthScanner {
 
   GQueue jobs;          /* Job */
   GArray *seen;         /* HearthTunerParams: asked for once */
-  GArray *refused;      /* HearthTunerParams: never got to */
+  GArray *refused; /* HearthTunerParams: of which nothing could be learnt now */
   guint refusals;       /* in a row */
   const HearthLineup *before; /* (nullable) */
   GPtrArray *visits;    /* HearthScanVisit, with its Job as a pair below */
@@ -338,6 +338,8 @@ on_done (HearthScanVisit *visit, HearthScanOutcome outcome, gpointer user_data)
     self->progress.locked += outcome != HEARTH_SCAN_NOTHING;
     if (outcome == HEARTH_SCAN_FOUND)
       harvest (self, visit);
+    else if (outcome == HEARTH_SCAN_EMPTY) /* something is there: what was known of it stays */
+      g_array_append_vals (self->refused, &params, 1);
     hearth_info ("%s: %s", words, outcome == HEARTH_SCAN_FOUND ? "services" : outcome == HEARTH_SCAN_EMPTY ? "locked, no tables" : "nothing");
     tell_progress (self, &params);
     g_free (job);
