@@ -77,6 +77,7 @@ hearth_worker_init (HearthWorkerArguments *arguments, const char *role, int *arg
   };
 
   setlocale (LC_ALL, "");
+  g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", FALSE); /* a box has no desktop's proxy settings; see HACKING.md */
   memset (arguments, 0, sizeof *arguments);
   arguments->role = role;
   g_option_context_set_summary (context, "A worker of hearthd, which starts it; of no use alone.");
