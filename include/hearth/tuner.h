@@ -167,6 +167,10 @@ struct _HearthTunerOps {
 
   /* When it returns @sink is no longer touched. Mandatory. */
   void (*close) (gpointer self, gpointer tuner);
+
+  /* Somebody waits for another picture of the multiplex that is tuned already: for the next two seconds packets are worth more
+   * when they come at once than in batches. After tune() that goes without saying. Optional. */
+  void (*hurry) (gpointer self, gpointer tuner);
 };
 
 G_END_DECLS

@@ -124,9 +124,15 @@ tuner_close (gpointer data, gpointer tuner)
   dvb_tuner_free (tuner);
 }
 
+static void
+tuner_hurry (gpointer data, gpointer tuner)
+{
+  dvb_tuner_hurry (tuner);
+}
+
 static const HearthTunerOps tuner_ops = {
   .struct_size = sizeof (HearthTunerOps), .list = tuner_list, .open = tuner_open, .tune = tuner_tune, .set_pids = tuner_set_pids,
-  .get_status = tuner_get_status, .close = tuner_close
+  .get_status = tuner_get_status, .close = tuner_close, .hurry = tuner_hurry
 };
 
 const HearthNetworkOps dvb_network_ops = {

@@ -26,7 +26,7 @@ struct _DvbTuner {
 
   GMutex lock; /* guards wish and status */
   struct {
-    gboolean quit, tune, pids, repeat;
+    gboolean quit, tune, pids, repeat, hurry;
     HearthTunerParams params;
     GArray *pid_list; /* guint16 */
   } wish;
@@ -35,7 +35,7 @@ struct _DvbTuner {
   /* The thread's own. */
   guint8 *buffer;
   gboolean searching, was_locked, no_signal_told, failed;
-  gint64 deadline_us, status_due_us, first_us;
+  gint64 deadline_us, status_due_us, first_us /* when packets became worth haste */;
   HearthTransportHealth health;
   gint64 health_told_us;
 };
@@ -110,21 +110,24 @@ run_wishes (DvbTuner *self)
 {
   g_autoptr (GArray) pids = NULL;
   HearthTunerParams params = { 0 };
-  gboolean tune, repeat, quit;
+  gboolean tune, repeat, hurry, quit;
 
   g_mutex_lock (&self->lock);
   quit = self->wish.quit;
   tune = self->wish.tune;
   repeat = self->wish.repeat;
+  hurry = self->wish.hurry;
   params = self->wish.params;
   if (self->wish.pids)
     pids = g_array_copy (self->wish.pid_list);
-  self->wish.tune = self->wish.pids = self->wish.repeat = FALSE;
+  self->wish.tune = self->wish.pids = self->wish.repeat = self->wish.hurry = FALSE;
   g_mutex_unlock (&self->lock);
   if (quit)
     return FALSE;
   if (pids != NULL)
     grant_pids (self, pids);
+  if (hurry && self->first_us != 0)
+    self->first_us = dvb_now_us ();
   if (tune)
     begin_search (self, &params);
   else if (repeat && self->was_locked)
@@ -308,6 +311,15 @@ dvb_tuner_set_pids (DvbTuner *self, const guint16 *pids, guint n_pids, GError **
   g_mutex_unlock (&self->lock);
   wake (self);
   return TRUE;
+}
+
+void
+dvb_tuner_hurry (DvbTuner *self)
+{
+  g_mutex_lock (&self->lock);
+  self->wish.hurry = TRUE;
+  g_mutex_unlock (&self->lock);
+  wake (self);
 }
 
 void

@@ -13,6 +13,7 @@ DvbTuner *dvb_tuner_new (const DvbDeviceOps *ops, gpointer device, guint max_pid
 void dvb_tuner_free (DvbTuner *self);
 gboolean dvb_tuner_tune (DvbTuner *self, const HearthTunerParams *params, GError **error);
 gboolean dvb_tuner_set_pids (DvbTuner *self, const guint16 *pids, guint n_pids, GError **error);
+void dvb_tuner_hurry (DvbTuner *self);
 void dvb_tuner_get_status (DvbTuner *self, HearthTunerStatus *status);
 
 G_END_DECLS

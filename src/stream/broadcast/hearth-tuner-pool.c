@@ -563,6 +563,15 @@ update_collecting (Tuner *self)
   hearth_router_set_collecting (self->router, self->listeners->len > 0);
 }
 
+static void
+hurry (Tuner *self)
+{
+  const HearthTunerOps *ops = self->pool->ops;
+
+  if (ops->struct_size > G_STRUCT_OFFSET (HearthTunerOps, hurry) && ops->hurry != NULL)
+    ops->hurry (self->pool->instance, self->handle);
+}
+
 HearthTunerLease *
 hearth_tuner_pool_acquire (HearthTunerPool *self, const HearthTunerParams *params, HearthTunerUse use, const char *label,
                            const HearthTunerLeaseFuncs *funcs, gpointer user_data, GError **error)
@@ -572,6 +581,8 @@ hearth_tuner_pool_acquire (HearthTunerPool *self, const HearthTunerParams *param
 
   if (tuner == NULL)
     tuner = find_and_go (self, params, use, error);
+  else if (use == HEARTH_TUNER_USE_PEOPLE)
+    hurry (tuner);
   if (tuner == NULL)
     return NULL;
   g_clear_handle_id (&tuner->warm, g_source_remove);
