@@ -20,6 +20,7 @@ enum { /* slots by role */
   HEARTH_PROGRESS_STREAM_INGEST = 0,
   HEARTH_PROGRESS_PLAY_READ = 0, /* hearthringsrc's video reader */
   HEARTH_PROGRESS_PLAY_DECODE = 1,
+  HEARTH_PROGRESS_PLAY_SOUND = 2,
   HEARTH_PROGRESS_SHELL_FRAMES = 0,
 };
 

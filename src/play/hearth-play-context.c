@@ -85,3 +85,17 @@ hearth_play_context_beat (gpointer data)
   hearth_progress_beat (self->progress, HEARTH_PROGRESS_PLAY_READ);
   hearth_progress_beat (self->progress, HEARTH_PROGRESS_PLAY_DECODE);
 }
+
+void
+hearth_play_context_beat_sound (HearthPlayContext *self)
+{
+  if (self->progress != NULL)
+    hearth_progress_beat (self->progress, HEARTH_PROGRESS_PLAY_SOUND);
+}
+
+void
+hearth_play_context_set_sound_rests (HearthPlayContext *self, gboolean rests)
+{
+  hearth_play_context_beat_sound (self);
+  g_atomic_int_set (&self->sound_rests, rests);
+}

@@ -61,6 +61,7 @@ typedef struct {
   guint stages; /* bits by HearthStage, of this serial */
   gint decoding; /* a unit is inside the video decoder, or its picture on the way to glass */
   gint decoded, errors; /* pictures of this serial; failures since the last picture */
+  gint sound_rests; /* the sound's thread waits for a sound card, or has nothing to do: its standing still is no fault of ours */
   gint sound_us;   /* by how much sound is off its time, the newest */
   gint volume_q16; /* 65536: full; 0 also when muted */
 } HearthPlayContext;
@@ -74,5 +75,8 @@ void hearth_play_context_stage (HearthPlayContext *self, HearthStage stage, gint
 /* A new stream; main thread, with the pipeline at rest. */
 void hearth_play_context_set_serial (HearthPlayContext *self, guint32 serial);
 void hearth_play_context_beat (gpointer self); /* the video branch is alive */
+void hearth_play_context_beat_sound (HearthPlayContext *self);
+/* The sound's thread, which is alive: FALSE says that it will say so again at the latest after 250 ms. */
+void hearth_play_context_set_sound_rests (HearthPlayContext *self, gboolean rests);
 
 G_END_DECLS

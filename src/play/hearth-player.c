@@ -147,6 +147,8 @@ on_look (gpointer user_data)
   /* An address has no thread that turns while nothing comes: then only a decoder that stands still is stuck. */
   if (self->on_internet && g_atomic_int_get (&self->context.decoding) == 0)
     hearth_play_context_beat (&self->context);
+  if (self->on_internet || g_atomic_int_get (&self->context.sound_rests))
+    hearth_play_context_beat_sound (&self->context);
   tell_result (self, hearth_watch_look (&self->watch, &input));
   return G_SOURCE_CONTINUE;
 }
@@ -212,6 +214,7 @@ set_busy (HearthPlayer *self, gboolean busy)
   if (self->context.progress != NULL) {
     hearth_progress_set_busy (self->context.progress, HEARTH_PROGRESS_PLAY_READ, busy);
     hearth_progress_set_busy (self->context.progress, HEARTH_PROGRESS_PLAY_DECODE, busy);
+    hearth_progress_set_busy (self->context.progress, HEARTH_PROGRESS_PLAY_SOUND, busy);
   }
   g_clear_handle_id (&self->look, g_source_remove);
   if (busy)

@@ -7,6 +7,8 @@
 
 #include <glib/gstdio.h>
 #include <hearth/log.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("stream")
 
@@ -31,6 +33,7 @@ struct _HearthStreamWorker {
   GBytes *guide;       /* a batch of events that hearthd has not taken yet */
   const GBytes *guide_under_way; /* which is it, only to compare; NULL: none is */
   guint guide_again;   /* a timer: what hearthd could not take is told again */
+  gboolean ending;     /* its plug-in hangs */
   GCancellable *cancellable;
 };
 
@@ -55,6 +58,23 @@ on_stage (HearthOpenStream *stream, const char *stage, gint64 time_us, gpointer 
 
 static const HearthOpenStreamFuncs stream_funcs = { .state = on_state, .stage = on_stage };
 
+static void
+on_told_all (GObject *connection, GAsyncResult *result, gpointer user_data)
+{
+  _exit (EXIT_FAILURE); /* nothing is tidied up: the thread that hangs may hold any lock */
+}
+
+/* hearthd would find it too, a second later. */
+static void
+end_for_stuck_plugin (HearthStreamWorker *self)
+{
+  if (self->ending)
+    return;
+  self->ending = TRUE;
+  hearth_error ("the network's plug-in hangs: this process ends, to be started anew");
+  g_dbus_connection_flush (hearth_worker_link_get_connection (self->link), NULL, on_told_all, NULL);
+}
+
 static gboolean
 on_look (gpointer user_data)
 {
@@ -62,7 +82,7 @@ on_look (gpointer user_data)
   HearthProgress *progress = hearth_worker_link_get_progress (self->link);
   const gint64 now_us = g_get_monotonic_time ();
   const gboolean stopped = now_us - self->looked_us > 3 * LOOK_EVERY_MS * 1000; /* all of us: by a signal, or a busy box */
-  gboolean stuck = FALSE;
+  gboolean stuck = FALSE, hangs = FALSE;
   GHashTableIter iter;
   gpointer stream;
 
@@ -72,11 +92,13 @@ on_look (gpointer user_data)
 
     if (stopped)
       hearth_open_stream_excuse (stream, now_us);
-    stuck = !hearth_open_stream_look (stream, now_us) || stuck;
+    hangs = !hearth_open_stream_look (stream, now_us) || hangs;
     stuck = stuck || (pushing_since_us != 0 && now_us - pushing_since_us > STUCK_PUSH_US);
   }
   self->looked_us = now_us;
-  if (!stuck)
+  if (hangs)
+    end_for_stuck_plugin (self);
+  if (!stuck && !hangs)
     hearth_progress_beat (progress, HEARTH_PROGRESS_STREAM_INGEST);
   hearth_progress_beat (progress, SLOT_MAIN);
   return G_SOURCE_CONTINUE;

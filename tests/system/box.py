@@ -228,6 +228,9 @@ def run(tests):
     """Runs functions that take Programs; those named on the command line, else all."""
     signal.signal(signal.SIGTERM, on_end)
     programs = programs_from_environment()
+    unknown = set(sys.argv[1:]) - {t.__name__ for t in tests}
+    if unknown:
+        sys.exit(f'no such test: {", ".join(sorted(unknown))}; there are {", ".join(t.__name__ for t in tests)}')
     wanted = [t for t in tests if not sys.argv[1:] or t.__name__ in sys.argv[1:]]
     failed = 0
     print(f'1..{len(wanted)}', flush=True)

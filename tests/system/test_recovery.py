@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each process is killed while television plays; what a person would see is read from the frames' bar codes."""
 
+import ctypes
+import errno
 import os
 import random
 import signal
@@ -9,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import box as boxes
-from box import PATIENCE, ROOT, VIEW, Box, now_us
+from box import PATIENCE, ROOT, VIEW, Box, Skip, now_us
 from gi.repository import GLib
 
 CHANNEL = 1
@@ -127,6 +129,51 @@ def a_stuck_process_is_replaced(programs):
         box.close()
 
 
+class HeldThread:
+    """One thread of a process stopped, as if it hung, while the others go on; only a tracer can do that."""
+    SEIZE, INTERRUPT, ANY_CHILD = 0x4206, 0x4207, 0x40000000
+
+    def __init__(self, pid, name):
+        threads = {}
+        for thread in os.listdir(f'/proc/{pid}/task'):
+            with open(f'/proc/{pid}/task/{thread}/comm', encoding='utf-8') as comm:
+                threads[comm.read().strip()] = int(thread)
+        assert name in threads, threads
+        self.id = threads[name]
+        self.trace(self.SEIZE)
+        self.trace(self.INTERRUPT)
+
+    def trace(self, request):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.ptrace(request, self.id, None, None) != 0:
+            if ctypes.get_errno() == errno.EPERM:
+                raise Skip('this user may not trace another process: one thread alone cannot be stopped')
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), f'ptrace {request:#x}')
+
+    def reap(self):
+        """Its tracer must be told of its end, or the process does not end."""
+        try:
+            os.waitpid(self.id, os.WNOHANG | self.ANY_CHILD)
+        except ChildProcessError:
+            pass  # was told already
+
+
+def a_stuck_thread_is_found(programs):
+    """The process answers every question, only the one thread that matters stands: by the plug-in's, by a decoder's."""
+    box = start(programs, HEARTH_DUMPABLE='1')
+    try:
+        for role, name in (('stream', 'iptv-ingest'), ('play', 'hearthringsrc:v'), ('play', 'hearthringsrc:a')):
+            pid = pid_of(box, role)
+            held = HeldThread(pid, name)
+            at = now_us()
+            instance = 'headend' if role == 'stream' else 'main'
+            box.wait(lambda: held.reap() or running(box, role, instance) not in (None, pid), 6, f'another hearth-{role}')
+            assert now_us() - at < STUCK_US, f'{role}: {(now_us() - at) / 1000} ms'
+            shown_since(box, now_us(), 5)
+    finally:
+        box.close()
+
+
 def a_machine_that_stood_still_blames_nobody(programs):
     """Suspended, or its processors taken by others, for longer than a stuck process is given."""
     box = start(programs)
@@ -166,5 +213,5 @@ def twenty_deaths_in_random_order(programs):
 
 if __name__ == '__main__':
     boxes.run([the_picture_outlives_hearthd, killed_player_and_screen_are_back_within_a_second,
-               a_killed_network_moves_on_with_the_next_key_frame, a_stuck_process_is_replaced,
+               a_killed_network_moves_on_with_the_next_key_frame, a_stuck_process_is_replaced, a_stuck_thread_is_found,
                a_machine_that_stood_still_blames_nobody, twenty_deaths_in_random_order])

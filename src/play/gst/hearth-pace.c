@@ -2,6 +2,7 @@
 #include "play/gst/hearth-pace.h"
 
 #include "play/gst/hearth-filter.h"
+#include "play/gst/hearth-null-sink.h"
 #include "play/hearth-card-clock.h"
 #include "play/hearth-stretch.h"
 
@@ -34,6 +35,7 @@ struct _HearthPace {
   gint64 heard_us;   /* when the next frame that goes out is heard; HEARTH_NO_TIME: not begun */
   double part_us;    /* its fraction: a card that is 20 ppm off takes a block 0.8 us sooner or later */
   HearthCardClock card;
+  gboolean hardware; /* sound goes to a device or a server, not to our own silence */
   gint64 lead_us;    /* so long before its time sound must be there */
   float gain;
   float block[BLOCK * CHANNELS];
@@ -164,12 +166,16 @@ push_block (HearthPace *self, gint64 error_us)
 {
   gint moved = hearth_stretch_pull (&self->stretch, self->block, BLOCK, FRAMES_OF_US (error_us));
   GstBuffer *buffer = make_block (self);
+  GstFlowReturn flow;
 
   hearth_card_clock_look (&self->card, g_get_monotonic_time ());
   g_atomic_int_set (&self->context->sound_us, (gint) (error_us - US_OF_FRAMES (moved)));
   advance (self, BLOCK - moved);
   advance_heard (self);
-  return gst_pad_push (self->src, buffer);
+  hearth_play_context_set_sound_rests (self->context, self->hardware); /* a card may stand still; pictures go on then */
+  flow = gst_pad_push (self->src, buffer);
+  hearth_play_context_set_sound_rests (self->context, FALSE);
+  return flow;
 }
 
 /* Nothing is heard yet. TRUE: it can begin, at heard_us. */
@@ -234,6 +240,7 @@ pump (HearthPace *self)
   gint64 error_us;
 
   while (flow == GST_FLOW_OK && hearth_stretch_get_waiting (&self->stretch) >= BLOCK) {
+    hearth_play_context_set_sound_rests (self->context, FALSE);
     if (is_flushing (self))
       return GST_FLOW_FLUSHING;
     if (self->heard_us == HEARTH_NO_TIME && !begin (self))
@@ -276,6 +283,7 @@ on_event (GstPad *pad, GstObject *parent, GstEvent *event)
   case GST_EVENT_CAPS:
     gst_event_unref (event);
     out = gst_caps_from_string (OUT_CAPS);
+    hearth_play_context_set_sound_rests (self->context, TRUE); /* it opens the card */
     return gst_pad_push_event (self->src, gst_event_new_caps (out));
   case GST_EVENT_FLUSH_START:
     set_flushing (self, TRUE);
@@ -327,6 +335,7 @@ hearth_pace_init (HearthPace *self)
 void
 hearth_pace_set_card (HearthPace *self, GstElement *card)
 {
+  self->hardware = !HEARTH_IS_NULL_SINK (card);
   hearth_card_clock_set_sink (&self->card, card);
 }
 

@@ -351,6 +351,7 @@ run_audio (Branch *branch)
 {
   gsize n_read;
 
+  hearth_play_context_set_sound_rests (branch->src->context, FALSE);
   if (!branch->positioned) {
     branch->positioned = position_audio (branch);
     return;
@@ -369,6 +370,7 @@ run_audio (Branch *branch)
     return;
   case HEARTH_RING_READ_ENDED:
   case HEARTH_RING_READ_CORRUPT:
+    hearth_play_context_set_sound_rests (branch->src->context, TRUE);
     start_segment (branch);
     gst_pad_push_event (branch->pad, gst_event_new_eos ());
     gst_pad_pause_task (branch->pad);
@@ -414,6 +416,8 @@ halt_branch (Branch *branch)
   g_clear_pointer (&branch->demux, hearth_ring_demux_free);
   hearth_pcr_watch_clear (&branch->pcr);
   g_clear_pointer (&branch->session, hearth_ring_session_unref);
+  if (branch->which == HEARTH_RING_AUDIO)
+    hearth_play_context_set_sound_rests (branch->src->context, TRUE);
   GST_PAD_STREAM_UNLOCK (branch->pad);
 }
 

@@ -165,7 +165,15 @@ fake_hearthd_start (FakeHearthd *self)
 }
 
 void
-fake_hearthd_stop (FakeHearthd *self)
+fake_hearthd_wait_for_fall (FakeHearthd *self)
+{
+  g_assert_true (g_subprocess_wait (self->worker, NULL, NULL));
+  g_assert_false (g_subprocess_get_successful (self->worker));
+  g_clear_object (&self->worker);
+}
+
+static void
+quit_worker (FakeHearthd *self)
 {
   g_autoptr (GVariant) reply =
     g_dbus_connection_call_sync (self->connection, NULL, OBJECT_PATH, "tv.hearth.internal.Worker1", "Quit", NULL, NULL,
@@ -174,6 +182,13 @@ fake_hearthd_stop (FakeHearthd *self)
   g_assert_nonnull (reply);
   g_assert_true (g_subprocess_wait_check (self->worker, NULL, NULL));
   g_clear_object (&self->worker);
+}
+
+void
+fake_hearthd_stop (FakeHearthd *self)
+{
+  if (self->worker != NULL)
+    quit_worker (self);
   drop_connection (self);
   g_dbus_server_stop (self->server);
   g_clear_object (&self->server);

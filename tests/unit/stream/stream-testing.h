@@ -39,6 +39,8 @@ HearthRingReader *fake_hearthd_open (FakeHearthd *self, const char *id, const ch
 HearthRingReader *fake_hearthd_open_with (FakeHearthd *self, const char *id, const char *what, const char *options); /* a{sv} */
 /* Waits until @word has come among the signals; what came before stays. */
 void fake_hearthd_wait_for (FakeHearthd *self, const char *word);
+/* Until the worker has ended by itself, and not well. */
+void fake_hearthd_wait_for_fall (FakeHearthd *self);
 gboolean fake_hearthd_has (FakeHearthd *self, const char *word);
 /* The GetStreams entry of @id. */
 GVariant *fake_hearthd_get_stream (FakeHearthd *self, const char *id);
