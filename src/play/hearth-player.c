@@ -342,6 +342,10 @@ hearth_player_set_link (HearthPlayer *self, int fd, GError **error)
 static void
 begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet)
 {
+  /* Before all else: a picture more of what was would take the next refresh from what comes. Those of a programme that is
+   * resumed are still shown in their time. */
+  if (!resume)
+    hearth_frame_out_flush (self->context.out, serial);
   if (self->pipeline != NULL)
     hearth_pipeline_halt (self->pipeline);
   if (self->internet != NULL)
@@ -355,8 +359,6 @@ begin (HearthPlayer *self, guint32 serial, gboolean resume, gboolean on_internet
   self->serial = serial;
   hearth_play_context_set_serial (&self->context, serial);
   hearth_sync_reset (self->context.sync);
-  if (!resume) /* a resumed programme's last pictures may still be shown in their time */
-    hearth_frame_out_flush (self->context.out, serial);
   hearth_watch_init (&self->watch, g_get_monotonic_time (), on_internet ? HEARTH_WATCH_INTERNET_US : HEARTH_WATCH_BROADCAST_US);
 }
 

@@ -102,9 +102,12 @@ static gboolean
 on_set_banner (HearthDBusInternalShell1 *skeleton, GDBusMethodInvocation *call, GVariant *banner, gpointer user_data)
 {
   ShellService *self = user_data;
+  guint32 serial;
 
   if (!is_ready (self, call))
     return G_DBUS_METHOD_INVOCATION_HANDLED;
+  if (g_variant_lookup (banner, "after-serial", "u", &serial))
+    shell_stage_hold_paint (self->stage, serial);
   shell_scene_set_banner (self->scene, banner);
   hearth_dbus_internal_shell1_complete_set_banner (skeleton, call);
   return G_DBUS_METHOD_INVOCATION_HANDLED;

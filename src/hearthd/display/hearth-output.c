@@ -111,7 +111,7 @@ tell_banner_again (HearthOutput *self)
 }
 
 void
-hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const HearthChannel *channel)
+hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const HearthChannel *channel, guint32 serial)
 {
   guint seconds = hearth_settings_store_get_uint (self->settings, "screen.banner-seconds");
   g_autoptr (GVariant) described = g_variant_ref_sink (hearth_channels_describe (channels, channel));
@@ -125,6 +125,8 @@ hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const H
   g_variant_dict_insert (&banner, "name", "s", channel->name);
   if (names != NULL)
     g_variant_dict_insert_value (&banner, "names", names);
+  if (serial != 0)
+    g_variant_dict_insert (&banner, "after-serial", "u", serial);
   if (channel->n_legs > 0)
     g_variant_dict_insert (&banner, "network", "s", channel->legs[0].network);
   g_clear_pointer (&self->banner, g_variant_unref);

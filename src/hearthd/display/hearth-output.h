@@ -27,8 +27,8 @@ const char *hearth_output_get_name (HearthOutput *output);
 gboolean hearth_output_is_connected (HearthOutput *output);
 /* The shell's end of a frame link; the descriptor is borrowed. */
 void hearth_output_add_view (HearthOutput *output, const char *view, int link_fd);
-/* For its time by the settings. */
-void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, const HearthChannel *channel);
+/* For its time by the settings. @serial: of a picture that comes at once and goes before it; 0: none does. */
+void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, const HearthChannel *channel, guint32 serial);
 /* a{sv}, as Player1.Picture: on the banner that stands, and on the next. */
 void hearth_output_set_picture (HearthOutput *output, GVariant *picture);
 /* @add: fills in what is on, "present" and "following", each time the banner of @channel is told. */

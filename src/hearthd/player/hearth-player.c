@@ -104,7 +104,7 @@ hearth_player_open_channel (HearthPlayer *self, const char *id, guint leg, GErro
   g_free (self->last);
   self->last = g_strdup (channel->id);
   serial = begin (self, command_us, prefetched);
-  hearth_output_show_banner (self->output, self->channels, channel);
+  hearth_output_show_banner (self->output, self->channels, channel, prefetched ? serial : 0);
   return serial;
 }
 

@@ -10,6 +10,7 @@ HEARTH_LOG_TOPIC ("stage")
 
 #define LEAD_US 25000      /* how long before its refresh a frame is committed, within a period: room for a busy machine to be late */
 #define BUSY_US 200000     /* after the last frame progress is expected for so long; beats come at least that often */
+#define HOLD_US 60000      /* what is painted waits so long for a picture that goes before it: nobody sees that it does */
 #define READ_BACK_US 25000 /* what reading a picture back takes of the main thread, with room */
 
 typedef struct {
@@ -40,6 +41,8 @@ struct _ShellStage {
   gboolean pending;           /* a commit waits for its refresh */
   gboolean pending_scene;     /* it brings more than new frames */
   gboolean damaged, new_osd;  /* the on-screen plane */
+  guint32 hold_serial;        /* nothing is painted before a picture of this one is on glass, */
+  gint64 hold_until_us;       /* or it is then */
   gboolean layers_changed;    /* places moved or went */
   gboolean blank;
   gint64 active_us; /* when the last frame was shown */
@@ -84,6 +87,18 @@ fill_layers (ShellStage *self, HearthDisplayLayer *layers)
   return n;
 }
 
+static gboolean
+wants_paint (ShellStage *self)
+{
+  gboolean held = self->hold_until_us > g_get_monotonic_time ();
+
+  for (guint i = 0; held && i < self->places->len; i++)
+    held = shell_view_get_serial (get_place (self, i)->view) < self->hold_serial;
+  if (!held)
+    self->hold_until_us = 0;
+  return self->damaged && !held;
+}
+
 static guint
 paint (ShellStage *self, HearthRect *damage)
 {
@@ -91,7 +106,7 @@ paint (ShellStage *self, HearthRect *damage)
   guint8 *osd;
   guint n;
 
-  if (!self->damaged)
+  if (!wants_paint (self))
     return 0;
   osd = self->ops->get_osd (self->display, &stride);
   n = self->funcs->paint (osd, stride, &self->mode, self->new_osd, damage, self->user_data);
@@ -143,10 +158,11 @@ get_due_us (ShellStage *self)
   return due_us;
 }
 
+/* Unless what the shell was told to show is not painted yet. */
 static void
 serve_waiters (ShellStage *self)
 {
-  while (self->waiters->len > 0) {
+  while (self->waiters->len > 0 && !self->damaged) {
     Waiter waiter = g_array_index (self->waiters, Waiter, 0);
 
     g_array_remove_index (self->waiters, 0);
@@ -161,6 +177,8 @@ sleep_until_due (ShellStage *self, gint64 now_us)
 
   if (due_us != G_MAXINT64)
     wake_us = self->ops->next_refresh (self->display, due_us) - MIN (LEAD_US, get_period_us (self) - 1000);
+  if (self->damaged)
+    wake_us = MIN (wake_us, self->hold_until_us);
   if (self->active_us > 0 && now_us < self->active_us + BUSY_US) {
     set_busy (self, TRUE);
     wake_us = MIN (wake_us, self->active_us + BUSY_US);
@@ -183,7 +201,7 @@ consider (ShellStage *self)
   refresh_us = self->ops->next_refresh (self->display, now_us + 1);
   if (pick_all (self, refresh_us))
     self->active_us = now_us;
-  else if (!self->damaged && !self->layers_changed) {
+  else if (!wants_paint (self) && !self->layers_changed) {
     sleep_until_due (self, now_us);
     if (get_due_us (self) > now_us + READ_BACK_US)
       serve_waiters (self);
@@ -343,6 +361,13 @@ shell_stage_damage (ShellStage *self)
 {
   self->damaged = TRUE;
   consider (self);
+}
+
+void
+shell_stage_hold_paint (ShellStage *self, guint32 serial)
+{
+  self->hold_serial = serial;
+  self->hold_until_us = g_get_monotonic_time () + HOLD_US;
 }
 
 /* ---- the display --------------------------------------------------------------------------------- */

@@ -37,6 +37,8 @@ gboolean shell_stage_remove_view (ShellStage *self, const char *name, GError **e
 char **shell_stage_dup_views (ShellStage *self);
 void shell_stage_set_blank (ShellStage *self, gboolean blank);
 void shell_stage_damage (ShellStage *self);
+/* A picture of @serial comes within milliseconds; painting waits for it, but not long, and so does not keep it from glass. */
+void shell_stage_hold_paint (ShellStage *self, guint32 serial);
 
 const HearthDisplayMode *shell_stage_get_mode (ShellStage *self);
 guint shell_stage_get_modes (ShellStage *self, HearthDisplayMode *modes, guint n_modes);

@@ -300,6 +300,12 @@ shell_view_get_shown_us (ShellView *self)
   return self->shown_us;
 }
 
+guint32
+shell_view_get_serial (ShellView *self)
+{
+  return self->glass.feed != NULL ? self->glass.frame.serial : 0;
+}
+
 /* ---- */
 
 ShellView *

@@ -43,6 +43,7 @@ void shell_view_cancel (ShellView *self);
 /* What is on glass. @shown_us: since when. */
 gboolean shell_view_read_code (ShellView *self, guint32 *channel, guint32 *frame);
 gint64 shell_view_get_shown_us (ShellView *self); /* 0: nothing is */
+guint32 shell_view_get_serial (ShellView *self);  /* 0: nothing is */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShellView, shell_view_free)
 

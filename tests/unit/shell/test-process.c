@@ -208,6 +208,35 @@ test_banner_notice_blank (ShellBox *f, gconstpointer data)
   shell_box_wait_shown (f, shell_box_send (f, 1, 0, 7, 73));
 }
 
+static gboolean
+has_banner (ShellBox *f)
+{
+  ShellShot shot = shell_box_take_shot (f, "@a{sv} {}", "held.png");
+  gboolean has = (shell_box_get_pixel (&shot, 20, 715) >> 8 & 0xff) < 30;
+
+  shell_box_shot_clear (&shot);
+  return has;
+}
+
+/* It waits for its picture, not for ever; a screenshot waits for it. */
+static void
+test_a_banner_after_its_picture (ShellBox *f, gconstpointer data)
+{
+  gint64 told_us;
+
+  shell_box_add_player (f, DRM_FORMAT_YUV420);
+  shell_box_wait_shown (f, shell_box_send (f, 1, 0, 7, 71));
+  told_us = g_get_monotonic_time ();
+  show_banner (f, "{'milliseconds': <uint32 60000>, 'number': <'1'>, 'name': <'CCTV-1'>, 'after-serial': <uint32 2>}");
+  g_assert_true (has_banner (f));
+  g_assert_cmpint (g_get_monotonic_time () - told_us, >=, 60000); /* no picture came */
+  show_banner (f, "@a{sv} {}");
+  g_assert_false (has_banner (f));
+  show_banner (f, "{'milliseconds': <uint32 60000>, 'number': <'2'>, 'name': <'CCTV-2'>, 'after-serial': <uint32 2>}");
+  shell_box_wait_shown (f, shell_box_send (f, 2, 0, 8, 1));
+  g_assert_true (has_banner (f));
+}
+
 static void
 test_jpeg_and_wrong_options (ShellBox *f, gconstpointer data)
 {
@@ -269,6 +298,7 @@ main (int argc, char **argv)
   ADD ("a-hostile-link", test_a_hostile_link);
   ADD ("clear-and-remove", test_clear_and_remove);
   ADD ("banner-notice-blank", test_banner_notice_blank);
+  ADD ("a-banner-after-its-picture", test_a_banner_after_its_picture);
   ADD ("jpeg-and-wrong-options", test_jpeg_and_wrong_options);
   ADD ("modes", test_modes);
   return g_test_run ();
