@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A virtual machine with a real kernel's DVB adapter, started from its saved state."""
 
+import glob
 import json
 import os
 import re
@@ -11,8 +12,10 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+BOX_SIZE, DATA_SIZE = '700M', '2G'
 BOOT_SECONDS = 180  # each instruction is translated, and other jobs run beside
 KERNEL_ARGUMENTS = ('console=ttyS0 quiet loglevel=3 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check '
                     'cryptomgr.notests')
@@ -66,12 +69,14 @@ def write(stage, path, text, mode=0o644):
     os.chmod(target, mode)
 
 
-def box_image(image, prefix, job):
-    """An ext4 image: the installed tree with all that it links, and a job."""
+def box_image(image, prefix, job, files=()):
+    """An ext4 image: the installed tree with all that it links, a job, and files (path in the guest, path here)."""
     with tempfile.TemporaryDirectory(prefix='hearth-stage-') as stage:
-        for folder in ('bin', 'dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'lib64', 'root', 'var/lib'):
+        for folder in ('bin', 'dev', 'proc', 'sys', 'run', 'tmp', 'etc', 'lib64', 'root', 'var/lib', 'data'):
             os.makedirs(os.path.join(stage, folder))
         copy(stage, '/bin/busybox')
+        for path, source in files:
+            shutil.copy2(source, stage + path)
         for name in subprocess.run(['/bin/busybox', '--list'], capture_output=True, text=True, check=True).stdout.split():
             if name != 'busybox':
                 os.symlink('/bin/busybox', f'{stage}/bin/{name}')
@@ -94,7 +99,7 @@ def box_image(image, prefix, job):
         with open(os.path.join(HERE, 'box.sh'), encoding='utf-8') as common:
             write(stage, '/box.sh', common.read().replace('@PREFIX@', prefix))
         write(stage, '/job', '#!/bin/sh\n. /box.sh\n' + job, 0o755)
-        make_disk(image, '700M', stage)
+        make_disk(image, BOX_SIZE, stage)
 
 
 def make_disk(image, size, folder=None):
@@ -109,26 +114,89 @@ def make_disk(image, size, folder=None):
 # ---- the machine ---------------------------------------------------------------------------------
 
 
+class Monitor:
+    """QEMU's own line (QMP): commands and their answers, and events that are waited for."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.channel.settimeout(BOOT_SECONDS)
+        self.stream = channel.makefile('rw', encoding='utf-8')
+        self.stream.readline()  # its greeting
+        self.events = []
+        self.run('qmp_capabilities')
+        self.run('migrate-set-capabilities', capabilities=[{'capability': 'events', 'state': True}])
+
+    def read(self):
+        line = self.stream.readline()
+        if not line:
+            raise AssertionError('QEMU has ended')
+        return json.loads(line)
+
+    def run(self, command, **arguments):
+        self.stream.write(json.dumps({'execute': command, 'arguments': arguments}) + '\n')
+        self.stream.flush()
+        answer = self.read()
+        while 'event' in answer:
+            self.events.append(answer)
+            answer = self.read()
+        if 'error' in answer:
+            raise RuntimeError(f'QEMU: {command}: {answer["error"]}')
+        return answer['return']
+
+    def wait_migrated(self):
+        """The machine's state is written, or read."""
+        while True:
+            event = self.events.pop(0) if self.events else self.read()
+            status = event.get('data', {}).get('status') if event.get('event') == 'MIGRATION' else None
+            if status == 'completed':
+                return
+            if status == 'failed':
+                raise RuntimeError('QEMU could not write or read its state')
+
+    def close(self):
+        self.stream.close()
+        self.channel.close()
+
+
+def machine_arguments(box, data):
+    """Of a disk with the box nothing is kept. What the guest's kernel has given to the other one is kept also when QEMU is killed, for the
+    host's kernel has it then; what it still held in its own memory is lost, as in a power cut."""
+    made = cache_folder()
+    return ['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nodefaults', '-no-user-config',
+            '-display', 'none', '-serial', 'stdio', '-no-reboot', '-kernel', os.path.join(made, 'vmlinux'),
+            '-initrd', os.path.join(made, 'initrd.gz'), '-append', KERNEL_ARGUMENTS,
+            '-drive', f'file={box},format=raw,if=virtio,cache=unsafe', '-drive', f'file={data},format=raw,if=virtio,cache=writeback']
+
+
 class Guest:
     """A running machine. Its console is read by a thread; lines come to wait() and stay in .lines."""
 
-    def __init__(self, box, incoming=None):
+    def __init__(self, box, data=None, state=None):
         self.folder = tempfile.mkdtemp(prefix='hearth-guest-')
         self.lines = []
         self.arrived = threading.Condition()
         self.ended = False
-        made = cache_folder()
-        self.qmp_path = os.path.join(self.folder, 'qmp')
-        command = ['nice', '-n', '5', 'qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2',
-                   '-m', '1024', '-nodefaults', '-no-user-config', '-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot',
-                   '-kernel', os.path.join(made, 'vmlinux'), '-initrd', os.path.join(made, 'initrd.gz'), '-append', KERNEL_ARGUMENTS,
-                   '-qmp', f'unix:{self.qmp_path},server=on,wait=off',
-                   '-drive', f'file={box},format=raw,if=virtio,cache=unsafe']
-        if incoming:
-            command += ['-incoming', f'exec:cat {incoming}']
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if data is None:
+            data = os.path.join(self.folder, 'data.img')
+            make_disk(data, DATA_SIZE)
+        ours, theirs = socket.socketpair()
+        command = ['nice', '-n', '5', 'qemu-system-x86_64', *machine_arguments(box, data), '-mon', 'chardev=monitor,mode=control',
+                   '-chardev', f'socket,id=monitor,fd={theirs.fileno()}', *(['-incoming', 'defer'] if state else [])]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        pass_fds=[theirs.fileno()])
+        theirs.close()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
+        try:
+            self.monitor = Monitor(ours)
+            if state:
+                self.monitor.run('migrate-incoming', uri=f'exec:cat {state}')
+                self.monitor.wait_migrated()
+                self.monitor.run('cont')
+        except BaseException:
+            ours.close()
+            self.end()
+            raise
 
     def read(self):
         for line in self.process.stdout:
@@ -139,46 +207,29 @@ class Guest:
             self.ended = True
             self.arrived.notify_all()
 
-    def wait(self, pattern, timeout):
-        """The match of the first line, from the beginning, that pattern is found in."""
+    def wait(self, wanted, timeout):
+        """The first line, from the beginning, of which wanted (a pattern, or a function of a line) finds something; what it finds."""
+        find = wanted if callable(wanted) else lambda line: re.search(wanted, line)
         deadline = time.monotonic() + timeout
         seen = 0
         with self.arrived:
             while True:
                 for line in self.lines[seen:]:
-                    match = re.search(pattern, line)
-                    if match:
-                        return match
+                    found = find(line)
+                    if found:
+                        return found
                 seen = len(self.lines)
                 left = deadline - time.monotonic()
                 if self.ended or left <= 0:
                     why = 'the guest has ended' if self.ended else f'within {timeout} s'
-                    raise AssertionError(f'not seen: {pattern} ({why})\n' + '\n'.join(self.lines[-60:]))
+                    raise AssertionError(f'not seen: {wanted} ({why})\n' + '\n'.join(self.lines[-60:]))
                 self.arrived.wait(left)
 
     def say(self, line):
         self.process.stdin.write(line.encode() + b'\n')
         self.process.stdin.flush()
 
-    def qmp(self, *commands):
-        """Each command's answer; asynchronous ends are for the caller to ask for."""
-        answers = []
-        with socket.socket(socket.AF_UNIX) as channel:
-            channel.connect(self.qmp_path)
-            stream = channel.makefile('rw', encoding='utf-8')
-            stream.readline()
-            for command in ({'execute': 'qmp_capabilities'}, *commands):
-                stream.write(json.dumps(command) + '\n')
-                stream.flush()
-                answer = json.loads(stream.readline())
-                while 'event' in answer:
-                    answer = json.loads(stream.readline())
-                if 'error' in answer:
-                    raise RuntimeError(f'QEMU: {command}: {answer["error"]}')
-                answers.append(answer['return'])
-        return answers[1:]
-
-    def close(self):
+    def end(self):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -186,6 +237,17 @@ class Guest:
         self.process.stdin.close()
         self.process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def cut_power(self):
+        """The lines that it had written."""
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        return self.lines
+
+    def close(self):
+        self.monitor.close()
+        self.end()
 
     def __enter__(self):
         return self
@@ -196,46 +258,27 @@ class Guest:
 
 def save_state(state):
     """Boots once and keeps the machine as it is when it waits for its job; its disks are looked at later."""
+    for old in glob.glob(os.path.join(os.path.dirname(state), 'state*')):
+        os.unlink(old)
     empty = state + '.empty'
-    make_disk(empty, '700M')
+    make_disk(empty, BOX_SIZE)
     with Guest(empty) as guest:
         guest.wait('^@ready', BOOT_SECONDS)
-        guest.qmp({'execute': 'stop'}, {'execute': 'migrate', 'arguments': {'uri': f'exec:cat >{state}.new'}})
-        while guest.qmp({'execute': 'query-migrate'})[0].get('status') not in ('completed', 'failed'):
-            time.sleep(0.05)  # QEMU tells no descriptor to wait on
+        guest.monitor.run('stop')
+        guest.monitor.run('migrate', uri=f'exec:cat >{state}.new')
+        guest.monitor.wait_migrated()
     os.rename(state + '.new', state)
     os.unlink(empty)
 
 
-def start(box):
-    """A machine that has just begun its job: from the saved state, which is made where there is none."""
+def start(box, data=None):
+    """A machine that has just begun its job: from the saved state, which is made where there is none. Another machine, another state."""
     folder = cache_folder()
     subprocess.run([os.path.join(HERE, 'make-guest'), folder], check=True, stdout=sys.stderr)
-    state = os.path.join(folder, 'state')
+    kind = zlib.crc32(' '.join(machine_arguments('', '')).encode())
+    state = os.path.join(folder, f'state-{kind:08x}')
     if not os.path.exists(state):
         save_state(state)
-    guest = Guest(box, state)
-    try:
-        wait_running(guest)
-        guest.say('go')
-    except BaseException:
-        guest.close()
-        raise
+    guest = Guest(box, data, state)
+    guest.say('go')
     return guest
-
-
-def wait_running(guest):
-    """QEMU has read the state; it runs."""
-    deadline = time.monotonic() + BOOT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            status = guest.qmp({'execute': 'query-status'})[0]
-        except (FileNotFoundError, ConnectionRefusedError):
-            status = {}
-        if status.get('status') == 'running':
-            return
-        if status.get('status') == 'paused':
-            guest.qmp({'execute': 'cont'})
-            return
-        time.sleep(0.05)
-    raise AssertionError('the saved state did not come back:\n' + '\n'.join(guest.lines))

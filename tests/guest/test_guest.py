@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""network-dvb on a kernel's own DVB adapter (vidtv): scanned, listened to, its guide read."""
+"""What needs a kernel of its own: network-dvb on the kernel's DVB adapter (vidtv), scanned, listened to, its guide read; a power cut."""
 
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -12,8 +13,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', 'system')]
 import guest  # noqa: E402
 from box import Skip, run  # noqa: E402
+from recordings import RAP, Folder, assert_part_of  # noqa: E402
 
-JOB = r"""
+VIDTV = r"""
 load dvb-vidtv-tuner
 load dvb-vidtv-demod
 load dvb-vidtv-bridge
@@ -44,6 +46,40 @@ sed 's/^/log: /' /run/log | tail -n 40
 """
 
 
+# Television from a file, recorded to the disk that stays. How far the recording is according to its file is told all the time.
+RECORD = r"""
+export HEARTH_STATE_DIR=/data/state HEARTH_RECORDINGS_DIR=/data/recordings
+load ext4
+mount -t ext4 /dev/vdb /data || echo "@failed no disk for recordings"
+has() { hearthctl --json $1 | tr -d '\n' | grep -qE "$2"; }
+size() { stat -c %s /data/recordings/*/stream.ts; }
+more() { [ "$(size)" -gt "$1" ]; }
+printf '#EXTM3U\n#EXTINF:-1 tvg-chno="1",One\nfile:///media.ts\n' >/run/list.m3u
+log() { sed 's/^/log: /' /run/log | tail -n 40; }
+start_box
+"""
+BEFORE = RECORD + r"""
+hearthctl network add line iptv location=/run/list.m3u
+await 90 has networks '"state" : "(ready|failed)"'
+hearthctl record 1
+await 30 more 0 || { hearthctl --json recordings; hearthctl network streams; ls -la /data/recordings/*; log; exit; }
+while :; do
+  echo "@tick $(cut -d ' ' -f 1 /proc/uptime) $(size)"
+  sleep 0.1
+done
+"""
+AFTER = RECORD + r"""
+await 90 more $(($(size) + 2000000))
+hearthctl recordings stop "$(basename /data/recordings/*)"
+await 60 has recordings '"state" : "finished"'
+sync
+log
+"""
+RECORD_S = 8
+LOST_S = 1.0     # at most the last second,
+LATE_S = 0.5     # and what a machine of translated code and a tick of its console take
+
+
 def read(lines, word):
     for line in lines:
         match = re.match(f'@{word} (.*)', line)
@@ -52,14 +88,18 @@ def read(lines, word):
     raise AssertionError(f'the guest did not say @{word}:\n' + '\n'.join(lines[-80:]))
 
 
-def test_vidtv(_programs):
+def find_prefix():
     missing = guest.find_missing()
     if missing:
         raise Skip(missing)
-    prefix = os.environ['HEARTH_PREFIX']
+    return os.environ['HEARTH_PREFIX']
+
+
+def test_vidtv(_programs):
+    prefix = find_prefix()
     with tempfile.TemporaryDirectory(prefix='hearth-guest-') as folder:
         image = os.path.join(folder, 'box.img')
-        guest.box_image(image, prefix, JOB)
+        guest.box_image(image, prefix, VIDTV)
         with guest.start(image) as machine:
             machine.wait('^@ended', 400)
             lines = machine.lines
@@ -73,5 +113,68 @@ def test_vidtv(_programs):
     assert 'Für Elise' in json.dumps(read(lines, 'guide'), ensure_ascii=False), read(lines, 'guide')
 
 
+def write_media(prefix, folder, seconds):
+    """One service of the simulated cable network, as a file; its bytes and how many come in a second."""
+    subprocess.run([os.path.join(prefix, 'bin', 'hearth-headend'), 'cable', '--write', folder, '--seconds', str(seconds)], check=True,
+                   stdout=subprocess.DEVNULL)
+    with open(os.path.join(folder, 'mux-1.ts'), 'rb') as multiplex:
+        data = multiplex.read()
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    wanted = {0, *range(256, 272)}  # its tables, and all that the first service has
+    packets = (data[at:at + 188] for at in range(0, len(data), 188))
+    media = b''.join(packet for packet in packets if (packet[1] << 8 | packet[2]) & 0x1fff in wanted)
+    with open(os.path.join(folder, 'media.ts'), 'wb') as written:
+        written.write(media)
+    return media, len(media) / seconds
+
+
+def record_until_cut(image, data, enough_bytes):
+    """(uptime in seconds, size of stream.ts) as the guest told them, until its power was cut."""
+    def ticks(lines):
+        return [(float(m[1]), int(m[2])) for m in (re.match(r'@tick (\S+) (\d+)$', line) for line in lines) if m]
+
+    with guest.start(image, data) as machine:
+        machine.wait(lambda line: line.startswith("@ended") or any(size >= enough_bytes for _, size in ticks([line])), 300)
+        return ticks(machine.cut_power())
+
+
+def test_power_cut(_programs):
+    """Nothing but the last second is lost, and the recording goes on in its folder."""
+    prefix = find_prefix()
+    with tempfile.TemporaryDirectory(prefix='hearth-guest-') as folder:
+        image, data = os.path.join(folder, 'box.img'), os.path.join(folder, 'data.img')
+        media, rate = write_media(prefix, folder, 40)
+        files = [('/media.ts', os.path.join(folder, 'media.ts'))]
+        guest.make_disk(data, guest.DATA_SIZE)
+        guest.box_image(image, prefix, BEFORE, files)
+        ticks = record_until_cut(image, data, RECORD_S * rate)
+        guest.box_image(image, prefix, AFTER, files)
+        with guest.start(image, data) as machine:
+            machine.wait('^@ended', 300)
+            lines = machine.lines
+        assert not [line for line in lines if line.startswith('@failed')], '\n'.join(lines[-80:])
+        kept = check_recording(data, folder, media)
+        lost = ticks[-1][0] - max(uptime for uptime, size in ticks if size <= kept)
+        print(f'# of {ticks[-1][1]} bytes {kept} were kept: {lost:.2f} s lost')
+        assert lost <= LOST_S + LATE_S, (ticks[-20:], kept)
+
+
+def check_recording(data, folder, media):
+    """As it lies on the disk: both parts are bytes that were sent, and what is between them is told. The bytes of the first."""
+    subprocess.run(['e2fsck', '-p', '-f', data], stdout=subprocess.DEVNULL, check=False)  # 1: it mended something
+    subprocess.run(['debugfs', '-R', f'rdump /recordings {folder}', data], stderr=subprocess.DEVNULL, check=True)
+    name, = [name for name in os.listdir(os.path.join(folder, 'recordings')) if not name.startswith('.')]
+    recording = Folder(os.path.join(folder, 'recordings'), name)
+    gap, = recording.manifest['gaps']
+    assert recording.manifest['state'] == 'finished' and gap['cause'], recording.manifest
+    before, after = recording.parts()
+    assert_part_of(media, before, 'before the cut')
+    assert_part_of(media, after, 'after the cut')
+    raps = [entry[2] for entry in recording.index if entry[0] == RAP]
+    assert any(at < gap['offset'] for at in raps) and any(at >= gap['offset'] for at in raps), raps
+    return gap['offset']
+
+
 if __name__ == '__main__':
-    run([test_vidtv])
+    run([test_vidtv, test_power_cut])
