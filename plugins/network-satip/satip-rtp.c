@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "satip-rtp.h"
 
+#include <string.h>
+
 #define FIXED_HEADER_BYTES 12
 #define LATE_RESTART 16 /* so many late in a row: the server began anew, a little before where it was */
 #define FAR 1024        /* as far ahead: another beginning, not a loss */
@@ -72,7 +74,8 @@ hold (SatipRtp *self, guint16 sequence, const guint8 *payload, gsize n_bytes, gi
 
   if (self->held[slot].bytes != NULL) /* it came twice */
     return;
-  self->held[slot].bytes = g_memdup2 (payload, MAX (n_bytes, 1));
+  self->held[slot].bytes = g_malloc (n_bytes + 1); /* an empty one is held too */
+  memcpy (self->held[slot].bytes, payload, n_bytes);
   self->held[slot].n_bytes = n_bytes;
   self->held[slot].arrival_us = arrival_us;
   if (self->n_held++ == 0)
