@@ -203,7 +203,8 @@ static void
 begin_transport (HeadendCableAir *self, guint number, const HeadendCableAirConfig *config)
 {
   Transport *transport = &self->transports[number - 1];
-  const HeadendCableSi si = { number, config->lineup, config->lineup, config->event_seconds, config->clock_offset_s };
+  const HeadendCableSi si = { number, config->lineup, config->lineup, config->event_seconds, config->schedule_days,
+                              config->clock_offset_s };
 
   transport->mux = headend_cable_mux_new (&si, config->contents, g_get_real_time ());
   transport->began_us = g_get_monotonic_time ();

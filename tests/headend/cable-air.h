@@ -11,7 +11,7 @@ typedef struct _HeadendCableAir HeadendCableAir;
 
 typedef struct {
   const HeadendMux *const *contents; /* by channel number; borrowed */
-  guint lineup, event_seconds;
+  guint lineup, event_seconds, schedule_days;
   gint clock_offset_s;
   guint instance;
   guint16 port;

@@ -12,7 +12,7 @@
 #define SEGMENT_S (3 * 3600)
 #define SEGMENTS_A_TABLE 32 /* four days */
 #define SECTIONS_A_SEGMENT 8
-#define SCHEDULE_TABLES 2   /* eight days */
+#define SEGMENTS_A_DAY 8
 #define MAX_EVENTS_A_SEGMENT 48
 #define FULL_SECTION 3600   /* bytes; the longest event is shorter than the rest up to 4096 */
 #define MJD_OF_1970 40587   /* EN 300 468, annex C */
@@ -240,27 +240,29 @@ add_present_following (const HeadendCableSi *self, guint mux, const HeadendCable
   }
 }
 
-/* The events of three hours, in as many sections as they need, of which all know the last. */
+/* The events of three hours, in as many sections as they need, of which all know the last. @number: of the segment since midnight. */
 static void
-add_segment (const HeadendCableSi *self, const HeadendCableService *service, gint64 midnight_s, gint64 start_s, guint8 table_id, guint segment,
-             HeadendCarousel *carousel)
+add_segment (const HeadendCableSi *self, const HeadendCableService *service, gint64 midnight_s, guint number, HeadendCarousel *carousel)
 {
   HeadendSection sections[SECTIONS_A_SEGMENT];
-  const guint version = (guint) (midnight_s / DAY_S), first = segment * SECTIONS_A_SEGMENT;
+  const gint64 start_s = midnight_s + (gint64) number * SEGMENT_S;
+  const guint n_segments = self->schedule_days * SEGMENTS_A_DAY, table = number / SEGMENTS_A_TABLE, last_table = (n_segments - 1) / SEGMENTS_A_TABLE;
+  const guint last_segment = MIN (n_segments - table * SEGMENTS_A_TABLE, SEGMENTS_A_TABLE) - 1;
+  const guint version = (guint) (midnight_s / DAY_S), first = number % SEGMENTS_A_TABLE * SECTIONS_A_SEGMENT;
   guint n = 1, n_events = 0;
 
-  begin_eit (&sections[0], table_id, self->mux, service, version, 0x50 + SCHEDULE_TABLES - 1);
+  begin_eit (&sections[0], (guint8) (0x50 + table), self->mux, service, version, (guint8) (0x50 + last_table));
   for (gint64 index = get_index_at (self, service, start_s - 1) + 1; n_events < MAX_EVENTS_A_SEGMENT; index++, n_events++) {
     const Event event = get_event (self, service, index);
 
     if (event.start_s >= start_s + SEGMENT_S)
       break;
     if (sections[n - 1].n > FULL_SECTION && n < SECTIONS_A_SEGMENT)
-      begin_eit (&sections[n++], table_id, self->mux, service, version, 0x50 + SCHEDULE_TABLES - 1);
+      begin_eit (&sections[n++], (guint8) (0x50 + table), self->mux, service, version, (guint8) (0x50 + last_table));
     put_event (&sections[n - 1], service, &event, 0);
   }
   for (guint i = 0; i < n; i++) {
-    headend_section_number (&sections[i], first + i, (SEGMENTS_A_TABLE - 1) * SECTIONS_A_SEGMENT);
+    headend_section_number (&sections[i], first + i, last_segment * SECTIONS_A_SEGMENT);
     sections[i].bytes[12] = (guint8) (first + n - 1);
     add_section (carousel, &sections[i]);
   }
@@ -271,10 +273,8 @@ add_schedule (const HeadendCableSi *self, const HeadendCableService *service, gi
 {
   const gint64 midnight = utc_s / DAY_S * DAY_S;
 
-  for (guint table = 0; table < SCHEDULE_TABLES; table++)
-    for (guint segment = 0; segment < SEGMENTS_A_TABLE; segment++)
-      add_segment (self, service, midnight, midnight + (gint64) (table * SEGMENTS_A_TABLE + segment) * SEGMENT_S, (guint8) (0x50 + table),
-                   segment, carousel);
+  for (guint number = 0; number < self->schedule_days * SEGMENTS_A_DAY; number++)
+    add_segment (self, service, midnight, number, carousel);
 }
 
 void

@@ -33,7 +33,7 @@ static const char description[] =
   "of the SAT>IP server /satip/desc.xml, /satip/log its requests, /satip/fault?kind=lock|stream|udp|reports|free|sessions&on=0|1";
 
 typedef struct {
-  gint port, http_port, instance, lineup, event_seconds, clock_offset_s, seconds;
+  gint port, http_port, instance, lineup, event_seconds, schedule_days, clock_offset_s, seconds;
   gint satip_port, satip_front_ends, satip_timeout_s; /* satip_port -1: no SAT>IP server */
   char *interface, *write_folder, *time, *satip_search;
 } Options;
@@ -108,7 +108,8 @@ clear_contents (Program *self)
 static gboolean
 write_file (Program *self, guint number, gint64 utc_us, GError **error)
 {
-  const HeadendCableSi si = { number, (guint) self->options.lineup, (guint) self->options.lineup, (guint) self->options.event_seconds };
+  const HeadendCableSi si = { number, (guint) self->options.lineup, (guint) self->options.lineup, (guint) self->options.event_seconds,
+                              (guint) self->options.schedule_days, 0 };
   g_autoptr (HeadendCableMux) mux = headend_cable_mux_new (&si, (const HeadendMux *const *) self->contents, utc_us);
   g_autofree char *name = g_strdup_printf ("mux-%u.ts", number);
   g_autofree char *path = g_build_filename (self->options.write_folder, name, NULL);
@@ -135,6 +136,10 @@ write_files (Program *self, GError **error)
   g_autoptr (GDateTime) time =
     self->options.time != NULL ? g_date_time_new_from_iso8601 (self->options.time, NULL) : g_date_time_new_now_utc ();
 
+  if (g_mkdir_with_parents (self->options.write_folder, 0777) < 0) {
+    hearth_error_set_errno (error, errno, "making the folder %s", self->options.write_folder);
+    return FALSE;
+  }
   if (time == NULL) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "--time %s: write it like 2026-11-23T20:00:00Z", self->options.time);
     return FALSE;
@@ -324,7 +329,8 @@ static gboolean
 send_all (Program *self, GError **error)
 {
   const HeadendCableAirConfig config = { (const HeadendMux *const *) self->contents, (guint) self->options.lineup,
-                                         (guint) self->options.event_seconds, self->options.clock_offset_s, self->instance, (guint16) self->options.port,
+                                         (guint) self->options.event_seconds, (guint) self->options.schedule_days,
+                                         self->options.clock_offset_s, self->instance, (guint16) self->options.port,
                                          self->options.interface != NULL ? self->options.interface : "lo" };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
@@ -344,10 +350,12 @@ check_options (const Options *options, GError **error)
 {
   if (options->port >= 1 && options->port <= 65535 && options->http_port <= 65535 && options->lineup >= 0 &&
       options->lineup < HEADEND_CABLE_LINEUPS && options->event_seconds >= LEAST_EVENT_S && options->seconds > 0 &&
+      options->schedule_days >= 1 && options->schedule_days <= HEADEND_CABLE_MOST_DAYS &&
       options->satip_port <= 65535 && options->satip_front_ends >= 1 && options->satip_front_ends <= MOST_FRONT_ENDS && options->satip_timeout_s >= 2)
     return TRUE;
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "a port is from 1 to 65535 (--http-port 0: a free one), --lineup 0 or 1, "
-               "--event-seconds at least %d, --seconds at least 1, --satip-tuners 1 to %d, --satip-timeout at least 2", LEAST_EVENT_S, MOST_FRONT_ENDS);
+               "--event-seconds at least %d, --schedule-days 1 to %d, --seconds at least 1, --satip-tuners 1 to %d, --satip-timeout at least 2",
+               LEAST_EVENT_S, HEADEND_CABLE_MOST_DAYS, MOST_FRONT_ENDS);
   return FALSE;
 }
 
@@ -361,6 +369,7 @@ parse (Options *options, int argc, char **argv, GError **error)
     { "instance", 0, 0, G_OPTION_ARG_INT, &options->instance, "Several at a time (the first free)", "N" },
     { "lineup", 0, 0, G_OPTION_ARG_INT, &options->lineup, "Which line-up to begin with, 0 or 1 (0)", "N" },
     { "event-seconds", 0, 0, G_OPTION_ARG_INT, &options->event_seconds, "How long each event of the guide is (1800)", "S" },
+    { "schedule-days", 0, 0, G_OPTION_ARG_INT, &options->schedule_days, "How many days of events there are (8)", "N" },
     { "clock-offset", 0, 0, G_OPTION_ARG_INT, &options->clock_offset_s, "How far its clock (TDT, TOT) is ahead (0)", "S" },
     { "write", 0, 0, G_OPTION_ARG_FILENAME, &options->write_folder, "Write files into this folder instead of sending", "FOLDER" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "How long the files are (10)", "S" },
@@ -408,8 +417,8 @@ work (Program *self, GError **error)
 int
 headend_cable (int argc, char **argv)
 {
-  Program self = { .options = { .port = 5004, .http_port = -1, .instance = -1, .event_seconds = 1800, .seconds = 10, .satip_port = -1, .satip_front_ends = 2,
-                                .satip_timeout_s = 60 } };
+  Program self = { .options = { .port = 5004, .http_port = -1, .instance = -1, .event_seconds = 1800, .schedule_days = HEADEND_CABLE_MOST_DAYS,
+                                .seconds = 10, .satip_port = -1, .satip_front_ends = 2, .satip_timeout_s = 60 } };
   g_autoptr (GError) error = NULL;
   int status = EXIT_SUCCESS;
 

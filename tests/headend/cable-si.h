@@ -13,10 +13,13 @@ typedef struct {
 void headend_carousel_free (HeadendCarousel *self);
 HeadendCarousel *headend_carousel_new (guint16 pid, guint period_ms);
 
+#define HEADEND_CABLE_MOST_DAYS 8
+
 typedef struct {
   guint mux, lineup;   /* which multiplex, in which line-up */
   guint version;       /* of all but EIT: grows with the line-up */
   guint event_seconds; /* how long each event is */
+  guint schedule_days; /* from today on, 1 to HEADEND_CABLE_MOST_DAYS */
   gint clock_offset_s; /* TDT and TOT are wrong by this much */
 } HeadendCableSi;
 

@@ -100,7 +100,7 @@ def begins_next(headend, name):
 def banner_goes_with_the_programme(programs):
     """When another programme begins, a banner that stands says so by itself."""
     with Box(programs) as a_box:
-        headend, _, _ = start_cable(a_box, count=1, arguments=('--event-seconds', '120'))  # shorter ones are too many for a schedule
+        headend, _, _ = start_cable(a_box, count=1, arguments=('--event-seconds', '60', '--schedule-days', '1'))
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
         name = min(names_on(headend, 1)[:2], key=lambda n: (begins_next(headend, n) < 25, begins_next(headend, n)))
         watch(a_box, headend, name)

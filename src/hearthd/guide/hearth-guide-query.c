@@ -10,6 +10,7 @@
 
 #define OVERRUN_S 1800  /* a programme that is told to run still does so this long after its end */
 #define EARLY_S 900
+#define MOST_SPANS "128" /* events of one service that are looked at, from OVERRUN_S ago on: clips of 15 seconds */
 #define MOST_FOUND 20000 /* rows looked at by one search */
 
 /* ---- who is whose -------------------------------------------------------------------------- */
@@ -292,7 +293,7 @@ run_present (HearthGuideQuery *self, sqlite3 *sqlite)
 
   if (services != NULL)
     around = hearth_db_prepare (sqlite, "SELECT id, start_s, duration_s, running FROM events WHERE id >= ? AND id < ? AND "
-                                "start_s + duration_s > ? ORDER BY start_s LIMIT 16", &self->error);
+                                "start_s + duration_s > ? ORDER BY start_s LIMIT " MOST_SPANS, &self->error);
   if (around != NULL)
     event = hearth_db_prepare (sqlite, "SELECT " HEARTH_GUIDE_COLUMNS " FROM events e WHERE e.id = ?", &self->error);
   if (event == NULL)

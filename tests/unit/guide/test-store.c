@@ -125,6 +125,24 @@ test_overlaps (void)
 
 /* ---- present and following --------------------------------------------------------------------- */
 
+/* A children's channel: many have ended within the time in which one might run over. */
+static void
+test_present_among_clips (void)
+{
+  TestingEvent clips[120];
+  char titles[G_N_ELEMENTS (clips)][8];
+  TestingStore f;
+
+  testing_store_init (&f);
+  for (guint i = 0; i < G_N_ELEMENTS (clips); i++) {
+    g_snprintf (titles[i], sizeof titles[i], "%u", i);
+    clips[i] = (TestingEvent) { (guint16) (i + 1), T0 + i * 30, 30, titles[i], NULL, 0 };
+  }
+  testing_store_put_section (&f, 7, 0x50, 0, clips, G_N_ELEMENTS (clips));
+  assert_now (&f, T0 + 100 * 30 + 1, TRUE, "100", "101");
+  testing_store_clear (&f);
+}
+
 static void
 test_present (void)
 {
@@ -330,6 +348,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guide/store/replaced", test_replaced);
   g_test_add_func ("/guide/store/overlaps", test_overlaps);
   g_test_add_func ("/guide/store/present", test_present);
+  g_test_add_func ("/guide/store/present-among-clips", test_present_among_clips);
   g_test_add_func ("/guide/store/running-status", test_running_status);
   g_test_add_func ("/guide/store/search", test_search);
   g_test_add_func ("/guide/store/search-nothing", test_search_nothing);

@@ -176,7 +176,7 @@ receive (Receiver *self, HeadendCableMux *mux, guint seconds)
 static HeadendCableMux *
 make_mux (guint number)
 {
-  const HeadendCableSi si = { number, 0, 0, 1800 };
+  const HeadendCableSi si = { number, 0, 0, 1800, HEADEND_CABLE_MOST_DAYS, 0 };
 
   return headend_cable_mux_new (&si, (const HeadendMux *const *) contents, UTC_US);
 }
