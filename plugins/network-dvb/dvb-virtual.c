@@ -446,8 +446,13 @@ static gssize
 device_read (gpointer data, guint8 *bytes, gsize n_bytes)
 {
   Device *self = data;
-  gssize n = self->socket >= 0 ? dvb_group_read (self->socket, bytes, n_bytes) : read_replay (self, bytes, n_bytes);
+  gssize n;
 
+  if (self->map != NULL && self->number >= self->map->n_tuners) { /* pulled out */
+    errno = ENODEV;
+    return -1;
+  }
+  n = self->socket >= 0 ? dvb_group_read (self->socket, bytes, n_bytes) : read_replay (self, bytes, n_bytes);
   return n > 0 ? (gssize) receive (self, bytes, (gsize) n) : n;
 }
 

@@ -10,7 +10,7 @@ import subprocess
 from gi.repository import Gio, GLib
 
 import box
-from box import Box
+from box import VIEW, Box
 from cable import NETWORK, by_name, find_channel, names_on, start_cable, tuners, watch, write_tuners
 
 
@@ -72,6 +72,22 @@ def test_pulled(programs):
         write_tuners(a_box, headend, 1)
         after = box.now_us()
         a_box.wait_frame(by_name(headend, name)['content'], 20, after_us=after, count=3)
+
+
+def test_tuner_pulled_out(programs):
+    """A tuner that is pulled out while it plays is let go of, and told; when it is back what was on is on again. Twice."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 2)[0]
+        watch(a_box, headend, name)
+        for _ in range(2):
+            write_tuners(a_box, headend, 0)
+            a_box.wait(lambda: a_box.get(VIEW, 'Player1', 'Reason') in ('Disconnected', 'NotFound'), 10, 'the reason')
+            a_box.wait(lambda: tuners(a_box) == [], 10, 'no tuner any more')
+            write_tuners(a_box, headend, 1)
+            after = box.now_us()
+            a_box.wait_frame(by_name(headend, name)['content'], 20, after_us=after, count=3)
 
 
 def test_rescan(programs):
@@ -200,7 +216,7 @@ def try_tuners(a_box):
 
 
 def main():
-    box.run([test_scan, test_watch, test_pulled, test_rescan, test_restart, test_hearthctl, test_shared])
+    box.run([test_scan, test_watch, test_pulled, test_tuner_pulled_out, test_rescan, test_restart, test_hearthctl, test_shared])
 
 
 if __name__ == '__main__':

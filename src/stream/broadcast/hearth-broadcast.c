@@ -7,6 +7,7 @@
 #include "stream/broadcast/hearth-scanner.h"
 
 #define LOOK_EVERY_MS 1000
+#define TRY_AGAIN_MS 1000   /* after a tuner that failed; one that comes back is told of before */
 #define TELL_WAITING_MS 150 /* a zap's old stream is closed right after the new one was opened */
 
 struct _HearthBroadcast {
@@ -38,6 +39,7 @@ struct _HearthBroadcastStream {
   guint looking; /* while it has one: whether the multiplex has the service at all */
   guint telling; /* while it waits */
   gboolean missing_told;
+  gint64 failed_us; /* when its tuner failed; 0: never */
 };
 
 /* ---- streams ----------------------------------------------------------------------------- */
@@ -141,7 +143,22 @@ on_yield (HearthTunerLease *lease, gpointer user_data)
   tell (self, HEARTH_STREAM_CONNECTING, 0, NULL);
 }
 
-static const HearthTunerLeaseFuncs lease_funcs = { .yield = on_yield };
+/* The tuner was pulled out, or is of no use any more. It is given back, for only then it is closed, and a driver waits for that; another
+ * one, or the same when it is back, goes on. */
+static void
+on_tuner_state (HearthTunerLease *lease, HearthStreamState state, HearthError code, const char *text, gpointer user_data)
+{
+  HearthBroadcastStream *self = user_data;
+
+  if (state != HEARTH_STREAM_FAILED)
+    return;
+  let_go (self);
+  tell (self, HEARTH_STREAM_RECONNECTING, code, text);
+  self->telling = g_timeout_add (TRY_AGAIN_MS, on_tell_waiting, self);
+  self->failed_us = g_get_monotonic_time ();
+}
+
+static const HearthTunerLeaseFuncs lease_funcs = { .state = on_tuner_state, .yield = on_yield };
 
 /* FALSE with LIMIT: it waits. */
 static gboolean
@@ -166,7 +183,8 @@ on_tuner_freed (gpointer user_data)
     for (guint i = 0; i < self->streams->len; i++) {
       HearthBroadcastStream *stream = g_ptr_array_index (self->streams, i);
 
-      if (stream->lease == NULL && stream->use == use && (use == HEARTH_TUNER_USE_PEOPLE || self->scanner == NULL))
+      if (stream->lease == NULL && stream->use == use && (use == HEARTH_TUNER_USE_PEOPLE || self->scanner == NULL) &&
+          (stream->failed_us == 0 || g_get_monotonic_time () - stream->failed_us > TRY_AGAIN_MS * 1000 / 2))
         try_to_get (stream, NULL);
     }
   if (self->guide != NULL) /* the pool may tell before all is there */

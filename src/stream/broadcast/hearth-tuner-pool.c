@@ -260,12 +260,27 @@ add_tuner (HearthTunerPool *self, const char *id)
   return tuner;
 }
 
+/* One that is gone stays while somebody holds it: its plug-in tells them. */
+static void
+drop_gone (HearthTunerPool *self)
+{
+  for (guint i = self->tuners->len; i-- > 0;) {
+    Tuner *tuner = g_ptr_array_index (self->tuners, i);
+
+    if (!tuner->present && tuner->leases->len == 0) {
+      hearth_info ("tuner %s is gone", tuner->name);
+      g_ptr_array_remove_index (self->tuners, i);
+    }
+  }
+}
+
 static gboolean
 on_freed (gpointer user_data)
 {
   HearthTunerPool *self = user_data;
 
   self->freeing = 0;
+  drop_gone (self);
   self->freed (self->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -344,21 +359,13 @@ on_tuner_listed (const HearthTunerInfo *info, gpointer user_data)
   tuner->present = TRUE;
 }
 
-/* One that is gone stays while somebody holds it: its plug-in tells them. */
 void
 hearth_tuner_pool_update (HearthTunerPool *self)
 {
   for (guint i = 0; i < self->tuners->len; i++)
     ((Tuner *) g_ptr_array_index (self->tuners, i))->present = FALSE;
   self->ops->list (self->instance, on_tuner_listed, self);
-  for (guint i = self->tuners->len; i-- > 0;) {
-    Tuner *tuner = g_ptr_array_index (self->tuners, i);
-
-    if (!tuner->present && tuner->leases->len == 0) {
-      hearth_info ("tuner %s is gone", tuner->name);
-      g_ptr_array_remove_index (self->tuners, i);
-    }
-  }
+  drop_gone (self);
   tell_freed (self);
 }
 
