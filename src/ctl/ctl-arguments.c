@@ -14,6 +14,19 @@ ctl_usage_error (GError **error, const char *format, ...)
   va_end (args);
 }
 
+/* All goes over the bus as UTF-8; only a file may be called otherwise. */
+static gboolean
+check_text (Ctl *ctl, const char *what, const char *text, GError **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (g_utf8_validate (text, -1, NULL) || strstr (ctl->command->arguments, "FILE") != NULL)
+    return TRUE;
+  shown = g_utf8_make_valid (text, -1);
+  ctl_usage_error (error, "%s “%s” is not in UTF-8", what, shown);
+  return FALSE;
+}
+
 static const CtlOption *
 find_option (const CtlCommand *command, const char *name)
 {
@@ -55,7 +68,7 @@ take_option (Ctl *ctl, char *word, char **next, gboolean *used_next, GError **er
     return FALSE;
   }
   g_hash_table_insert (ctl->options, (gpointer) option->name, value != NULL ? value : (char *) "");
-  return TRUE;
+  return value == NULL || check_text (ctl, "the value", value, error);
 }
 
 /* Splits the command's words from its options. A word such as -5 is a word: only -- begins an option. */
@@ -72,8 +85,10 @@ sort_words (Ctl *ctl, char **argv, int argc, GError **error)
     else if (options && g_str_has_prefix (argv[i], "--")) {
       if (!take_option (ctl, argv[i], &argv[i + 1], &used_next, error))
         return FALSE;
-    } else
+    } else if (check_text (ctl, "the word", argv[i], error))
       ctl->words[ctl->n_words++] = argv[i];
+    else
+      return FALSE;
     i += used_next ? 1 : 0;
   }
   return TRUE;
@@ -87,7 +102,7 @@ check_count (Ctl *ctl, GError **error)
   if (ctl->n_words >= command->min_words && ctl->n_words <= command->max_words)
     return TRUE;
   if (command->max_words == 0)
-    ctl_usage_error (error, "“%s” is one word too many", ctl->words[0]);
+    ctl_usage_error (error, "“%s” is one word too many; try “hearthctl help %s”", ctl->words[0], command->name);
   else
     ctl_usage_error (error, "it goes: hearthctl %s %s", command->name, command->arguments);
   return FALSE;
@@ -116,6 +131,19 @@ ctl_choose_view (Ctl *ctl, const char *name, GError **error)
   return TRUE;
 }
 
+static void
+say_unknown (char **words, guint n_words, GError **error)
+{
+  if (*words[0] == '-')
+    ctl_usage_error (error, "there is no option %s before a command; “hearthctl help” tells what there is", words[0]);
+  else if (!ctl_is_beginning (words[0]))
+    ctl_usage_error (error, "there is no command “%s”; “hearthctl help” lists them", words[0]);
+  else if (n_words < 2)
+    ctl_usage_error (error, "“%s” needs another word; “hearthctl help %s” lists them", words[0], words[0]);
+  else
+    ctl_usage_error (error, "there is no command “%s %s”; “hearthctl help %s” lists them", words[0], words[1], words[0]);
+}
+
 /* Options before the command: --json, --view, --help, --version. */
 static int
 take_leading (Ctl *ctl, int argc, char **argv)
@@ -142,19 +170,23 @@ take_leading (Ctl *ctl, int argc, char **argv)
   return first;
 }
 
-gboolean
-ctl_parse (Ctl *ctl, int argc, char **argv, GError **error)
+static gboolean
+parse (Ctl *ctl, int argc, char **argv, GError **error)
 {
   int first = take_leading (ctl, argc, argv);
   guint n_used = 0;
 
   ctl_choose_view (ctl, "main", NULL);
   ctl->words = g_new0 (char *, argc + 1);
+  if (ctl->command == NULL && g_str_equal (argv[first], "--view")) {
+    ctl_usage_error (error, "the option --view needs NAME; “hearthctl views” lists them");
+    return FALSE;
+  }
   if (ctl->command != NULL)
     return TRUE;
   ctl->command = ctl_find_command (argv + first, (guint) (argc - first), &n_used);
   if (ctl->command == NULL) {
-    ctl_usage_error (error, "there is no command “%s”; “hearthctl help” lists them", argv[first]);
+    say_unknown (argv + first, (guint) (argc - first), error);
     return FALSE;
   }
   first += (int) n_used;
@@ -170,6 +202,15 @@ ctl_parse (Ctl *ctl, int argc, char **argv, GError **error)
     return TRUE;
   }
   return check_count (ctl, error);
+}
+
+gboolean
+ctl_parse (Ctl *ctl, int argc, char **argv, GError **error)
+{
+  if (parse (ctl, argc, argv, error))
+    return TRUE;
+  ctl->json |= g_strv_contains ((const char *const *) argv, "--json"); /* it may stand behind what is wrong */
+  return FALSE;
 }
 
 const char *

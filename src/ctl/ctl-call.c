@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/hearth-ctl.h"
 
+#include <gio/gunixfdlist.h>
 #include <string.h>
 
 #define PROPERTIES "org.freedesktop.DBus.Properties"
-#define TIMEOUT_MS 15000 /* hearthd answers at once; a screenshot of 8K takes a second */
 
 GDBusConnection *
 ctl_bus (Ctl *ctl, GError **error)
@@ -62,8 +62,8 @@ is_missing_view (Ctl *ctl, const char *path, const GError *error)
 }
 
 GVariant *
-ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
-             const char *reply, GError **error)
+ctl_call_with_fds (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
+                   const char *reply, GUnixFDList **fds, GError **error)
 {
   g_autoptr (GVariant) sunk = arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
   g_autofree char *name = strchr (interface, '.') != NULL ? g_strdup (interface) : g_strconcat ("tv.hearth.", interface, NULL);
@@ -73,8 +73,8 @@ ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *meth
 
   if (bus == NULL)
     return NULL;
-  answer = g_dbus_connection_call_sync (bus, HEARTH_BUS_NAME, path, name, method, sunk, G_VARIANT_TYPE (reply),
-                                        G_DBUS_CALL_FLAGS_NO_AUTO_START, TIMEOUT_MS, NULL, &local);
+  answer = g_dbus_connection_call_with_unix_fd_list_sync (bus, HEARTH_BUS_NAME, path, name, method, sunk, G_VARIANT_TYPE (reply),
+                                                          G_DBUS_CALL_FLAGS_NO_AUTO_START, ctl->timeout_ms, NULL, fds, NULL, &local);
   if (answer != NULL)
     return answer;
   if (is_missing_view (ctl, path, local)) {
@@ -84,6 +84,13 @@ ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *meth
   ctl_translate (&local);
   g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
+}
+
+GVariant *
+ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
+             const char *reply, GError **error)
+{
+  return ctl_call_with_fds (ctl, path, interface, method, arguments, reply, NULL, error);
 }
 
 GVariant *

@@ -69,8 +69,8 @@ ctl_find_channel (Ctl *ctl, const char *word, GError **error)
   g_autoptr (GError) local = NULL;
   char *id = NULL;
 
-  if (!g_utf8_validate (word, -1, NULL)) {
-    ctl_usage_error (error, "the channel's name is not in UTF-8");
+  if (*word == '\0') {
+    ctl_usage_error (error, "an empty word names no channel; “hearthctl channels” lists them");
     return NULL;
   }
   by_number = ask (ctl, "FindNumber", word, "(s)", &local);
@@ -162,7 +162,7 @@ print_channels (Ctl *ctl, guint limit, CtlTable *table, char **next, GError **er
     else
       add_rows (table, page);
     left -= MIN (left, (guint) g_variant_n_children (page));
-  } while (**next != '\0' && (limit == 0 || left > 0));
+  } while (**next != '\0' && (limit == 0 || left > 0) && ctl_flush (NULL));
   return TRUE;
 }
 

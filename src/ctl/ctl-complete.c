@@ -7,6 +7,7 @@
  * description after a tab; ":files" where files are meant. Prints nothing of the bus while Hearth does not run. */
 
 #define MOST_CHANNELS 200
+#define TIMEOUT_MS 1500 /* who presses Tab waits */
 
 static void
 offer (const char *word, const char *last, const char *description)
@@ -119,6 +120,7 @@ offer_options (const CtlCommand *command, const char *last)
     offer (word, last, option->help);
   }
   offer ("--json", last, "print for programs");
+  offer ("--view", last, "speak to that view, not to main");
 }
 
 static void
@@ -144,17 +146,32 @@ offer_words (Ctl *ctl, const char *kinds, const char *last)
   }
 }
 
+/* --json, --view NAME and --view=NAME may stand before a command. */
+static guint
+count_leading (Ctl *ctl)
+{
+  guint n = 0;
+
+  while (n + 1 < ctl->n_words && g_str_has_prefix (ctl->words[n], "--"))
+    n += g_str_equal (ctl->words[n], "--view") && n + 2 < ctl->n_words ? 2 : 1;
+  return n;
+}
+
 gboolean
 ctl_run_complete (Ctl *ctl, G_GNUC_UNUSED GError **error)
 {
-  const char *last = ctl->n_words > 0 ? ctl->words[ctl->n_words - 1] : "";
-  guint n_before = ctl->n_words > 0 ? ctl->n_words - 1 : 0, n_used = 0, place;
-  const CtlCommand *command = ctl_find_command (ctl->words, n_before, &n_used);
+  const guint n_leading = count_leading (ctl);
+  char **words = ctl->words + n_leading;
+  const guint n_words = ctl->n_words - n_leading, n_before = n_words > 0 ? n_words - 1 : 0;
+  const char *last = n_words > 0 ? words[n_before] : "";
+  guint n_used = 0, place;
+  const CtlCommand *command = ctl_find_command (words, n_before, &n_used);
 
+  ctl->timeout_ms = TIMEOUT_MS;
   if (n_before == 0)
     offer_commands (NULL, last);
   else if (n_before == 1)
-    offer_commands (ctl->words[0], last);
+    offer_commands (words[0], last);
   if (command == NULL)
     return TRUE;
   if (g_str_has_prefix (last, "-"))

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/hearth-ctl.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gunixfdlist.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define PIECE_BYTES (1 << 20)
+#define PICTURE_MAX_BYTES (256 << 20) /* 8K as a bad PNG is half of it */
 
 /* ---- screenshots ------------------------------------------------------------------------ */
 
@@ -38,19 +44,47 @@ make_options (Ctl *ctl, const char *file, GError **error)
   return g_variant_dict_end (&options);
 }
 
+/* A device, a pipe or a link is written into; g_file_set_contents() would put a file in its place. */
+static gboolean
+write_through (const char *file, const char *bytes, gsize n_bytes, GError **error)
+{
+  const int fd = g_open (file, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0);
+  int error_number = fd < 0 ? errno : 0;
+
+  while (fd >= 0 && n_bytes > 0 && error_number == 0) {
+    const gssize n = write (fd, bytes, n_bytes);
+
+    if (n < 0 && errno != EINTR)
+      error_number = errno;
+    else if (n > 0) {
+      bytes += n;
+      n_bytes -= (gsize) n;
+    }
+  }
+  if (fd >= 0 && close (fd) < 0 && error_number == 0)
+    error_number = errno;
+  if (error_number == 0)
+    return TRUE;
+  hearth_error_set_errno (error, error_number, "writing the screenshot to “%s”", file);
+  return FALSE;
+}
+
 static gboolean
 write_picture (const char *file, GBytes *picture, GError **error)
 {
   gsize n_bytes;
   const char *bytes = g_bytes_get_data (picture, &n_bytes);
+  GStatBuf status;
 
   if (g_str_equal (file, "-")) {
-    fwrite (bytes, 1, n_bytes, stdout); /* main() tells when it cannot be written */
+    ctl_write (bytes, n_bytes); /* main() tells when it cannot be written */
     return TRUE;
   }
+  if (g_lstat (file, &status) == 0 && !S_ISREG (status.st_mode))
+    return write_through (file, bytes, n_bytes, error);
   if (g_file_set_contents (file, bytes, (gssize) n_bytes, error))
     return TRUE;
-  hearth_error_translate (error, "writing the screenshot");
+  hearth_error_translate (error, "writing the screenshot to “%s”", file);
   return FALSE;
 }
 
@@ -60,15 +94,16 @@ print_picture (Ctl *ctl, const char *file, GVariant *info)
   g_auto (GVariantDict) all = G_VARIANT_DICT_INIT (info);
   g_autofree char *width = ctl_lookup_text (info, "width");
   g_autofree char *height = ctl_lookup_text (info, "height");
+  g_autofree char *name = ctl_text_clean (file);
   guint32 channel = 0, frame = 0;
   gboolean barred = g_variant_lookup (info, "channel", "u", &channel) && g_variant_lookup (info, "frame", "u", &frame);
 
   if (ctl->json) {
-    g_variant_dict_insert (&all, "file", "s", file);
+    g_variant_dict_insert (&all, "file", "s", name);
     ctl_print_variant (NULL, g_variant_ref_sink (g_variant_dict_end (&all)));
     return;
   }
-  ctl_print ("%s  %s×%s", file, width, height);
+  ctl_print ("%s  %s×%s", name, width, height);
   if (barred)
     ctl_print ("  channel %u frame %u", channel, frame);
   ctl_print ("\n");
@@ -86,20 +121,54 @@ dup_file_name (Ctl *ctl)
   return g_strdup_printf ("hearth-%s.%s", stamp, g_strcmp0 (format, "jpeg") == 0 ? "jpg" : "png");
 }
 
+/* Copied, so that nobody can cut it under our eyes. */
+static GBytes *
+read_picture (int fd, GError **error)
+{
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  g_autofree guint8 *piece = g_malloc (PIECE_BYTES);
+  gssize n;
+
+  while ((n = pread (fd, piece, PIECE_BYTES, all->len)) > 0 && all->len < PICTURE_MAX_BYTES)
+    g_byte_array_append (all, piece, (guint) n);
+  if (n == 0 && all->len > 0)
+    return g_byte_array_free_to_bytes (g_steal_pointer (&all));
+  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "reading the screenshot: %s", n < 0 ? g_strerror (errno) : "its size does not fit");
+  return NULL;
+}
+
+/* libhearth speaks to the main view only. */
+static GBytes *
+take_picture (Ctl *ctl, GVariant *options, GVariant **info, GError **error)
+{
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GVariant) reply = ctl_call_with_fds (ctl, ctl->output, "Display1", "Screenshot", g_variant_new ("(@a{sv})", options),
+                                                  "(ha{sv})", &fds, error);
+  GBytes *picture;
+  gint32 index;
+  int fd;
+
+  if (reply == NULL)
+    return NULL;
+  g_variant_get (reply, "(h@a{sv})", &index, info);
+  fd = fds != NULL ? g_unix_fd_list_get (fds, index, NULL) : -1;
+  if (fd < 0) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_CORRUPT, "taking a screenshot: no picture came with the answer");
+    return NULL;
+  }
+  picture = read_picture (fd, error);
+  close (fd);
+  return picture;
+}
+
 static gboolean
 run_screenshot (Ctl *ctl, GError **error)
 {
   g_autofree char *file = dup_file_name (ctl);
   GVariant *options = make_options (ctl, file, error);
-  g_autoptr (HearthClient) client = options != NULL ? hearth_client_new_sync (NULL, error) : NULL;
   g_autoptr (GVariant) info = NULL;
-  g_autoptr (GBytes) picture = NULL;
+  g_autoptr (GBytes) picture = options != NULL ? take_picture (ctl, options, &info, error) : NULL;
 
-  if (client == NULL) {
-    g_clear_pointer (&options, g_variant_unref);
-    return FALSE;
-  }
-  picture = hearth_client_screenshot_sync (client, options, &info, NULL, error);
   if (picture == NULL || !write_picture (file, picture, error))
     return FALSE;
   if (!g_str_equal (file, "-"))

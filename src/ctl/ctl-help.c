@@ -3,8 +3,6 @@
 
 #include "ctl/hearth-ctl.h"
 
-#include <string.h>
-
 static char *
 dup_usage (const CtlCommand *command)
 {
@@ -53,6 +51,63 @@ print_command (const CtlCommand *command)
   }
 }
 
+/* ---- for programs --------------------------------------------------------------------------- */
+
+static void
+add_member (JsonBuilder *builder, const char *key, const char *text)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_string_value (builder, text != NULL ? text : "");
+}
+
+static void
+add_option (JsonBuilder *builder, const char *name, const char *argument, const char *text)
+{
+  json_builder_begin_object (builder);
+  add_member (builder, "name", name);
+  add_member (builder, "argument", argument);
+  add_member (builder, "help", text);
+  json_builder_end_object (builder);
+}
+
+static void
+add_command (JsonBuilder *builder, const CtlCommand *command)
+{
+  json_builder_begin_object (builder);
+  add_member (builder, "name", command->name);
+  add_member (builder, "arguments", command->arguments);
+  add_member (builder, "summary", command->summary);
+  json_builder_begin_array (json_builder_set_member_name (builder, "options"));
+  for (const CtlOption *option = command->options; option != NULL && option->name != NULL; option++)
+    add_option (builder, option->name, option->argument, option->help);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+/* Those that are @wanted or begin with it; all for NULL. FALSE when there are none. */
+static gboolean
+print_json (const char *wanted)
+{
+  g_autofree char *beginning = wanted != NULL ? g_strconcat (wanted, " ", NULL) : NULL;
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  guint n_found = 0;
+
+  json_builder_begin_object (builder);
+  json_builder_begin_array (json_builder_set_member_name (builder, "commands"));
+  for (const CtlGroup *group = ctl_groups; group->title != NULL; group++)
+    for (const CtlCommand *command = group->commands; command->name != NULL; command++)
+      if (command->summary != NULL &&
+          (wanted == NULL || g_str_equal (command->name, wanted) || g_str_has_prefix (command->name, beginning))) {
+        add_command (builder, command);
+        n_found++;
+      }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  if (n_found > 0)
+    ctl_print_json (json_builder_get_root (builder));
+  return n_found > 0;
+}
+
 /* "help network": all commands that begin so. */
 static gboolean
 print_beginning (const char *word)
@@ -81,9 +136,11 @@ run_help (Ctl *ctl, GError **error)
   guint n_used = 0;
 
   if (ctl_option (ctl, "version") != NULL) {
-    ctl_print ("hearthctl %s\n", PACKAGE_VERSION);
+    ctl_print (ctl->json ? "{\"version\": \"%s\"}\n" : "hearthctl %s\n", PACKAGE_VERSION);
     return TRUE;
   }
+  if (ctl->json && print_json (joined))
+    return TRUE;
   if (words == NULL) {
     print_overview ();
     return TRUE;

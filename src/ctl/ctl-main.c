@@ -3,9 +3,12 @@
 
 #include "ctl/hearth-ctl.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 const CtlGroup ctl_groups[] = {
   { "Watching", ctl_player_commands },   { "Views", ctl_view_commands },
@@ -45,13 +48,25 @@ ctl_find_command (char **words, guint n_words, guint *n_used)
   return NULL;
 }
 
+gboolean
+ctl_is_beginning (const char *word)
+{
+  g_autofree char *beginning = g_strconcat (word, " ", NULL);
+
+  for (const CtlGroup *group = ctl_groups; group->title != NULL; group++)
+    for (const CtlCommand *command = group->commands; command->name != NULL; command++)
+      if (g_str_has_prefix (command->name, beginning))
+        return TRUE;
+  return FALSE;
+}
+
 static int
 tell (Ctl *ctl, const GError *error)
 {
   if (ctl->json || ctl_option (ctl, "json") != NULL) {
     g_autoptr (GString) line = g_string_new ("{\"error\":");
 
-    ctl_json_append_string (line, hearth_error_get_name ((HearthError) error->code));
+    ctl_json_append_string (line, hearth_error_get_name (error->domain == HEARTH_ERROR ? (HearthError) error->code : HEARTH_ERROR_FAILED));
     g_string_append (line, ",\"message\":");
     ctl_json_append_string (line, error->message);
     fprintf (stderr, "%s}\n", line->str);
@@ -64,22 +79,46 @@ tell (Ctl *ctl, const GError *error)
   return (int) ctl_exit_for (error);
 }
 
+/* A descriptor of the three that is closed would be given to the next socket or file, and be written into. */
+static void
+guard_standard_files (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", O_RDONLY | O_NOCTTY) != fd)
+      _exit (CTL_FAILED);
+}
+
+/* GLib's sockets ignore SIGPIPE. Who stops reading (| head) wants silence all the same, unless SIGPIPE was ignored by who called. */
+static int
+tell_output (Ctl *ctl, int error_number, gboolean pipe_ignored)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (error_number == EPIPE && !pipe_ignored) {
+    signal (SIGPIPE, SIG_DFL);
+    raise (SIGPIPE);
+  }
+  g_set_error (&error, HEARTH_ERROR, HEARTH_ERROR_IO, "the output cannot be written: %s", g_strerror (error_number));
+  return tell (ctl, error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
-  Ctl ctl = { .options = options };
+  Ctl ctl = { .options = options, .timeout_ms = CTL_TIMEOUT_MS };
   g_autoptr (GError) error = NULL;
-  int status = CTL_OK;
+  struct sigaction pipe_action = { 0 };
+  int status = CTL_OK, error_number = 0;
 
+  guard_standard_files ();
+  sigaction (SIGPIPE, NULL, &pipe_action);
   setlocale (LC_ALL, "");
   setvbuf (stdout, NULL, _IOFBF, 1 << 16);
   if (!ctl_parse (&ctl, argc, argv, &error) || !ctl.command->run (&ctl, &error))
     status = tell (&ctl, error);
-  if ((fflush (stdout) != 0 || ferror (stdout)) && status == CTL_OK) {
-    fprintf (stderr, "hearthctl: the output cannot be written\n");
-    status = CTL_FAILED;
-  }
+  if (!ctl_flush (&error_number) && status == CTL_OK)
+    status = tell_output (&ctl, error_number, pipe_action.sa_handler == SIG_IGN);
   g_clear_object (&ctl.bus);
   g_free (ctl.words);
   g_free (ctl.view);

@@ -43,7 +43,7 @@ print_line (Ctl *ctl, const char *path, const char *interface, const char *membe
     text = json_to_string (node, FALSE);
     ctl_print ("%s\n", text);
   }
-  fflush (stdout);
+  ctl_flush (NULL);
 }
 
 static void
@@ -103,12 +103,13 @@ run_monitor (Ctl *ctl, GError **error)
                                       ctl, NULL);
   watch = g_bus_watch_name_on_connection (ctl->bus, HEARTH_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, on_vanished,
                                           ctl, NULL);
-  while (!stop && !g_dbus_connection_is_closed (ctl->bus))
+  while (!stop && ctl_flush (NULL) && !g_dbus_connection_is_closed (ctl->bus))
     g_main_context_iteration (NULL, TRUE);
   g_bus_unwatch_name (watch);
-  if (!stop)
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_DISCONNECTED, "the bus went away");
-  return stop;
+  if (stop || !ctl_flush (NULL))
+    return TRUE;
+  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_DISCONNECTED, "the bus went away");
+  return FALSE;
 }
 
 /* ---- frames ----------------------------------------------------------------------------------- */
@@ -159,7 +160,6 @@ print_frames (Ctl *ctl, gboolean title, Frame *last, GError **error)
     *last = frame;
   }
   g_variant_iter_free (iter);
-  fflush (stdout);
   return TRUE;
 }
 
@@ -186,10 +186,11 @@ follow (Ctl *ctl, GError **error)
   g_unix_signal_add (SIGINT, on_stop, &stop);
   g_unix_signal_add (SIGTERM, on_stop, &stop);
   g_timeout_add (FOLLOW_MS, on_tick, NULL);
-  while (!stop) {
+  while (!stop && ctl_flush (NULL)) {
     if (!print_frames (ctl, first, &last, error))
       return FALSE;
     first = FALSE;
+    ctl_flush (NULL);
     g_main_context_iteration (NULL, TRUE);
   }
   return TRUE;

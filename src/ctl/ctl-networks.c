@@ -132,7 +132,7 @@ parse_setting (const char *key, const char *type, const char *value, GError **er
     g_autoptr (GError) local = NULL;
     GVariant *parsed = NULL;
 
-    if (g_variant_type_string_is_valid (type))
+    if (g_variant_type_string_is_valid (type) && type[strspn (type, "ybnqiuxtdsogva(){}")] == '\0') /* those of D-Bus, without descriptors */
       parsed = g_variant_parse (G_VARIANT_TYPE (type), value, NULL, NULL, &local);
     if (parsed == NULL)
       ctl_usage_error (error, "“%s” is no value of the D-Bus type %s, for the setting %s", value, type, key);

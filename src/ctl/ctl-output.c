@@ -1,7 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/hearth-ctl.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+static int output_errno; /* of the first write that failed; 0: none did */
+
+void
+ctl_write (const char *bytes, gsize n_bytes)
+{
+  errno = 0;
+  if (fwrite (bytes, 1, n_bytes, stdout) < n_bytes && output_errno == 0)
+    output_errno = errno != 0 ? errno : EIO;
+}
+
+gboolean
+ctl_flush (int *error_number)
+{
+  errno = 0;
+  if (fflush (stdout) != 0 && output_errno == 0)
+    output_errno = errno != 0 ? errno : EIO;
+  if (error_number != NULL)
+    *error_number = output_errno;
+  return output_errno == 0;
+}
 
 void
 ctl_print (const char *format, ...)
@@ -12,7 +35,7 @@ ctl_print (const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  fputs (text, stdout);
+  ctl_write (text, strlen (text));
 }
 
 char *
@@ -116,10 +139,12 @@ ctl_print_dictionary (Ctl *ctl, GVariant *dictionary)
     while (g_variant_iter_loop (&iter, "{&sv}", &key, &value)) {
       g_autofree char *text = ctl_text (value);
 
+      g_autofree char *clean = ctl_text_clean (key); /* a network's settings have any */
+
       if (pass == 0)
-        width = MAX (width, ctl_text_width (key));
+        width = MAX (width, ctl_text_width (clean));
       else
-        ctl_print ("%-*s  %s\n", (int) width, key, text);
+        ctl_print ("%s%*s  %s\n", clean, (int) (width - ctl_text_width (clean)), "", text);
     }
   }
 }
@@ -183,8 +208,10 @@ ctl_print_variant (const char *name, GVariant *value)
 void
 ctl_json_append_string (GString *out, const char *text)
 {
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
   g_string_append_c (out, '"');
-  for (const char *p = text; *p != '\0'; p++) {
+  for (const char *p = valid; *p != '\0'; p++) {
     guchar c = (guchar) *p;
 
     if (c == '"' || c == '\\') {

@@ -3,7 +3,7 @@
 #include "ctl/hearth-ctl.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 /* "90", "1:30", "1:02:03" in seconds. */
 static gboolean
@@ -12,7 +12,7 @@ parse_time (const char *word, double *seconds)
   g_auto (GStrv) parts = g_strsplit (word, ":", 4);
 
   *seconds = 0;
-  if (g_strv_length (parts) == 0 || g_strv_length (parts) > 3)
+  if (word[strspn (word, "0123456789.:")] != '\0' || g_strv_length (parts) == 0 || g_strv_length (parts) > 3)
     return FALSE;
   for (guint i = 0; parts[i] != NULL; i++) {
     char *end = NULL;

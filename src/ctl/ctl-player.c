@@ -209,7 +209,7 @@ parse_volume (const char *word, double current, double *volume, GError **error)
   gboolean relative = *word == '+' || *word == '-';
   gint64 percent;
 
-  if (!g_ascii_string_to_signed (*word == '+' ? word + 1 : word, 10, -100, 100, &percent, NULL)) {
+  if (!g_ascii_isdigit (word[relative]) || !g_ascii_string_to_signed (*word == '+' ? word + 1 : word, 10, -100, 100, &percent, NULL)) {
     ctl_usage_error (error, "a volume is 0 to 100, or a step such as +5 or -5, not “%s”", word);
     return FALSE;
   }
@@ -220,10 +220,13 @@ parse_volume (const char *word, double current, double *volume, GError **error)
 static gboolean
 run_volume (Ctl *ctl, GError **error)
 {
-  g_autoptr (GVariant) player = ctl_get_all (ctl, NULL, "Player1", error);
+  g_autoptr (GVariant) player = NULL;
   gboolean mute = FALSE;
   double volume = 0.0;
 
+  if (ctl->n_words > 0 && !parse_volume (ctl->words[0], volume, &volume, error))
+    return FALSE;
+  player = ctl_get_all (ctl, NULL, "Player1", error);
   if (player == NULL)
     return FALSE;
   g_variant_lookup (player, "Volume", "d", &volume);

@@ -4,8 +4,6 @@
 #include "base/hearth-plugin-host.h"
 #include "ctl/hearth-ctl.h"
 
-#include <stdio.h>
-
 #ifdef NETWORK_IPTV_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_network_iptv;
 #endif
@@ -95,7 +93,7 @@ finish_json (Check *check)
     header = json_to_string (node, FALSE);
   }
   ctl_print ("\n],\n\"oddities\":[");
-  fputs (check->oddities->str, stdout);
+  ctl_write (check->oddities->str, check->oddities->len);
   ctl_print ("\n],\n\"header\":%s}\n", header != NULL ? header : "{}");
 }
 
@@ -148,7 +146,7 @@ finish_text (Check *check)
       ctl_print ("header: %s %s\n", key, text);
     }
   }
-  fputs (check->oddities->str, stdout);
+  ctl_write (check->oddities->str, check->oddities->len);
   ctl_print ("%u entries, %u oddities\n", check->n_entries, check->n_oddities);
 }
 
@@ -175,7 +173,7 @@ list_service (HearthNetworkHost *host, const HearthService *service)
     append_service_json (check->buffer, service);
   } else
     append_service (check->buffer, service);
-  fwrite (check->buffer->str, 1, check->buffer->len, stdout);
+  ctl_write (check->buffer->str, check->buffer->len);
   check->n_entries++;
 }
 

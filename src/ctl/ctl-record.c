@@ -19,33 +19,60 @@ list_page (Ctl *ctl, const char *cursor, guint limit, GVariant *filter, char **n
   return page;
 }
 
+/* The one in @page that is called just so: a part of a title is no name, for what is found may be deleted. */
+static char *
+find_title (GVariant *page, const char *title, GError **error)
+{
+  g_autofree char *wanted = g_utf8_casefold (title, -1);
+  g_autofree char *id = NULL;
+
+  for (gsize i = 0; i < g_variant_n_children (page); i++) {
+    g_autoptr (GVariant) recording = g_variant_get_child_value (page, i);
+    g_autofree char *own = ctl_lookup_text (recording, "title");
+    g_autofree char *folded = g_utf8_casefold (own, -1);
+
+    if (!g_str_equal (folded, wanted))
+      continue;
+    if (id != NULL) {
+      g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
+                   "several recordings are called “%s”: give an id; “hearthctl recordings --text %s” lists them", title, title);
+      return NULL;
+    }
+    id = ctl_lookup_text (recording, "id");
+  }
+  if (id == NULL)
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
+                 "there is no recording with the id or title “%s”; “hearthctl recordings” lists them", title);
+  return g_steal_pointer (&id);
+}
+
 /* By id, or by a title that only one has; "last" is the newest. */
 char *
 ctl_find_recording (Ctl *ctl, const char *word, GError **error)
 {
-  gboolean newest = g_str_equal (word, "last");
-  GVariant *filter = g_variant_ref_sink (newest ? g_variant_new ("a{sv}", NULL) : g_variant_new_parsed ("{'text': <%s>}", word));
+  const gboolean newest = g_str_equal (word, "last");
+  g_autoptr (GVariant) filter = g_variant_ref_sink (newest ? g_variant_new ("a{sv}", NULL) : g_variant_new_parsed ("{'text': <%s>}", word));
   g_autofree char *next = NULL;
-  g_autoptr (GVariant) by_id = newest ? NULL : ctl_call (ctl, "Recordings1", "Get", g_variant_new ("(s)", word), "(a{sv})", NULL);
-  g_autoptr (GVariant) page = NULL;
-  char *id = NULL;
+  g_autoptr (GVariant) by_id = NULL, page = NULL, recording = NULL;
+  g_autoptr (GError) local = NULL;
 
-  if (by_id != NULL) {
-    g_variant_unref (filter);
+  if (!newest)
+    by_id = ctl_call (ctl, "Recordings1", "Get", g_variant_new ("(s)", word), "(a{sv})", &local);
+  if (by_id != NULL)
     return g_strdup (word);
+  if (local != NULL && !g_error_matches (local, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
   }
-  page = list_page (ctl, "", newest ? 1 : 2, filter, &next, error);
-  g_variant_unref (filter);
-  if (page != NULL && g_variant_n_children (page) == 1) {
-    g_autoptr (GVariant) recording = g_variant_get_child_value (page, 0);
-
-    id = ctl_lookup_text (recording, "id");
-  } else if (page != NULL) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
-                 g_variant_n_children (page) == 0 ? "there is no recording with the id or title “%s”; “hearthctl recordings” lists them"
-                                                  : "several recordings are called “%s”: give an id", word);
+  page = list_page (ctl, "", newest ? 1 : PAGE, filter, &next, error);
+  if (page == NULL || !newest)
+    return page != NULL ? find_title (page, word, error) : NULL;
+  if (g_variant_n_children (page) == 0) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "there is no recording yet; “hearthctl record CHANNEL” begins one");
+    return NULL;
   }
-  return id;
+  recording = g_variant_get_child_value (page, 0);
+  return ctl_lookup_text (recording, "id");
 }
 
 /* ---- begin and end --------------------------------------------------------------------------- */

@@ -64,7 +64,7 @@ take_progress (Scan *self, GVariant *progress)
     print_object ("progress", progress);
   else
     print_progress (self, progress);
-  fflush (stdout);
+  ctl_flush (NULL);
 }
 
 static void
@@ -205,7 +205,7 @@ follow (Scan *self, GError **error)
 {
   gboolean asked = FALSE;
 
-  while (self->result == NULL && !self->gone) {
+  while (self->result == NULL && !self->gone && ctl_flush (NULL)) {
     if (self->stop && !asked && !cancel (self, error))
       return FALSE;
     asked = self->stop;
@@ -213,6 +213,8 @@ follow (Scan *self, GError **error)
   }
   if (self->result != NULL)
     return judge (self, error);
+  if (!self->gone)
+    return TRUE; /* nobody reads any more; the scan goes on */
   g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_DISCONNECTED, "Hearth went away during the scan");
   return FALSE;
 }

@@ -92,6 +92,7 @@ run_streams (Ctl *ctl, GError **error)
 {
   g_autoptr (GVariant) paths = NULL;
   g_autoptr (CtlTable) table = NULL;
+  g_autoptr (GError) failure = NULL;
   g_auto (GVariantDict) all = G_VARIANT_DICT_INIT (NULL);
 
   if (!ctl->json)
@@ -102,21 +103,27 @@ run_streams (Ctl *ctl, GError **error)
   } else {
     paths = ctl_list_networks (ctl, error);
     if (paths == NULL)
-      return FALSE;
+      return FALSE; /* from here on what there is is printed, also after a failure */
     for (gsize i = 0; i < g_variant_n_children (paths); i++) {
       g_autoptr (GError) local = NULL;
       const char *path;
 
       g_variant_get_child (paths, i, "&o", &path);
-      if (!collect (ctl, name_of (path), &all, table, &local))
-        add_failure (table, name_of (path), local);
+      if (collect (ctl, name_of (path), &all, table, &local))
+        continue;
+      add_failure (table, name_of (path), local);
+      if (failure == NULL)
+        g_propagate_prefixed_error (&failure, g_steal_pointer (&local), "network %s: ", name_of (path));
     }
   }
   if (ctl->json)
     ctl_print_variant (NULL, g_variant_ref_sink (g_variant_dict_end (&all)));
   else
     ctl_table_flush (table);
-  return TRUE;
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static void

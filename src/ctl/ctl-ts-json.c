@@ -117,8 +117,10 @@ add_stream (GString *out, const HearthSiStream *stream)
     add_number (out, "component_tag", (guint64) stream->component_tag);
   if (stream->n_languages > 1) {
     key (out, "languages");
-    for (guint i = 0; i < stream->n_languages; i++)
-      g_string_append_printf (out, "%s\"%s\"", i == 0 ? "[" : ",", stream->languages[i]);
+    for (guint i = 0; i < stream->n_languages; i++) {
+      g_string_append_c (out, i == 0 ? '[' : ',');
+      ctl_json_append_string (out, stream->languages[i]);
+    }
     g_string_append_c (out, ']');
   }
   g_string_append_c (out, '}');

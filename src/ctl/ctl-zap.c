@@ -216,6 +216,7 @@ gboolean
 ctl_zap_watch_run (CtlZapWatch *watch, guint serial, guint timeout_s, GError **error)
 {
   g_autoptr (GSource) timeout = g_timeout_source_new_seconds (timeout_s);
+  g_autoptr (GError) failure = NULL;
   g_autofree char *missing = NULL;
 
   watch->serial = serial;
@@ -223,7 +224,7 @@ ctl_zap_watch_run (CtlZapWatch *watch, guint serial, guint timeout_s, GError **e
   g_source_attach (timeout, NULL);
   for (;;) {
     watch->news = FALSE;
-    if (!update (watch, error))
+    if (!update (watch, &failure))
       break;
     g_free (missing);
     missing = dup_missing (watch);
@@ -233,8 +234,10 @@ ctl_zap_watch_run (CtlZapWatch *watch, guint serial, guint timeout_s, GError **e
       g_main_context_iteration (NULL, TRUE);
   }
   g_source_destroy (timeout);
-  if (missing == NULL)
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
+  }
   if (watch->ctl->json)
     print_json (watch, missing);
   else

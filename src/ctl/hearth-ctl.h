@@ -29,6 +29,8 @@ typedef enum {
   CTL_NOT_SUPPORTED = 8,
 } CtlExit;
 
+#define CTL_TIMEOUT_MS 15000 /* hearthd answers at once, and asks its workers for at most 10 s */
+
 typedef struct _Ctl Ctl;
 
 typedef struct {
@@ -53,6 +55,7 @@ typedef struct {
 struct _Ctl {
   GDBusConnection *bus; /* NULL until first needed */
   gboolean json;
+  int timeout_ms; /* of a call */
   char *view, *output; /* objects on the bus, by --view */
   const CtlCommand *command;
   GHashTable *options; /* name -> value, "" for switches */
@@ -73,6 +76,7 @@ typedef struct {
 
 extern const CtlGroup ctl_groups[]; /* ends with a NULL title */
 const CtlCommand *ctl_find_command (char **words, guint n_words, guint *n_used);
+gboolean ctl_is_beginning (const char *word); /* of a command of two words */
 
 /* ---- arguments */
 gboolean ctl_parse (Ctl *ctl, int argc, char **argv, GError **error);
@@ -90,6 +94,9 @@ GVariant *ctl_call (Ctl *ctl, const char *interface, const char *method, GVarian
                     GError **error);
 GVariant *ctl_call_at (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
                        const char *reply, GError **error);
+/* @fds: the descriptors that came with the answer, or NULL there; NULL: none are wanted. */
+GVariant *ctl_call_with_fds (Ctl *ctl, const char *path, const char *interface, const char *method, GVariant *arguments,
+                             const char *reply, GUnixFDList **fds, GError **error);
 GVariant *ctl_get_all (Ctl *ctl, const char *path, const char *interface, GError **error); /* a{sv}; NULL path as above */
 gboolean ctl_set_property (Ctl *ctl, const char *interface, const char *property, GVariant *value, GError **error);
 void ctl_translate (GError **error);
@@ -140,6 +147,10 @@ void ctl_print_list (Ctl *ctl, const char *name, GVariant *list, const char *col
 void ctl_print_json (JsonNode *node);  /* (transfer full) */
 void ctl_print_variant (const char *name, GVariant *value); /* {"@name": value}, or the value when @name is NULL */
 void ctl_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void ctl_write (const char *bytes, gsize n_bytes);
+/* FALSE, from then on always, when standard output cannot be written: what goes on for ever or asks for more ends then, and main()
+ * tells it. @error_number (nullable): why. */
+gboolean ctl_flush (int *error_number);
 void ctl_json_append_string (GString *out, const char *text);
 
 G_END_DECLS

@@ -6,10 +6,10 @@ SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/sy
   tests/system/test_ts_tool.py
 SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_run.py tests/system/test_satip.py tests/system/test_manuals.py
 SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
-SYSTEM_TESTS += tests/system/test_guide.py tests/system/test_views.py tests/system/test_banner.py
+SYSTEM_TESTS += tests/system/test_guide.py tests/system/test_views.py tests/system/test_banner.py tests/system/test_hearthctl.py
 # These wait more than they measure, and may run beside each other: check-beside, with -j. check-alone is the rest, one by one.
 PATIENT_TESTS = tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_cable.py tests/system/test_satip.py \
-  tests/system/test_http_faults.py tests/system/test_guide.py tests/system/test_banner.py
+  tests/system/test_http_faults.py tests/system/test_guide.py tests/system/test_banner.py tests/system/test_hearthctl.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
