@@ -439,6 +439,7 @@ hearth_ingest_set_program (HearthIngest *self, guint16 program_number)
 {
   hearth_ts_analyser_free (self->analyser);
   self->analyser = hearth_ts_analyser_new (program_number, &analyser_funcs, self);
+  self->health = hearth_ts_analyser_get_health (self->analyser);
 }
 
 void

@@ -107,9 +107,10 @@ class Box(boxprocess.Box):
         """Also looks whether a sanitizer had something to say of any process."""
         self.stop()
         with open(self.log_path, encoding='utf-8', errors='replace') as log:
-            said = [line for line in log if 'ERROR: AddressSanitizer' in line or 'runtime error:' in line]
+            lines = log.readlines()
         super().close(keep)
-        assert not said, said[:5]
+        said = [n for n, line in enumerate(lines) if 'ERROR: AddressSanitizer' in line or 'runtime error:' in line]
+        assert not said, ''.join(lines[said[0]:said[0] + 60])
 
     def tail(self, lines=40):
         self.log.flush()

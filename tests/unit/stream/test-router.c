@@ -60,6 +60,7 @@ out_open (Out *out, Fixture *f, guint16 service_id, const HearthDescrambler *des
 
   out->ingest = hearth_ingest_new ("test", 0, 0, f->progress, on_changed, NULL, &error);
   g_assert_no_error (error);
+  hearth_ingest_set_program (out->ingest, service_id); /* as whoever opens a stream */
   out->route = hearth_router_add (f->router, service_id, out->ingest, descrambler);
   out->bytes = g_malloc (MOST_BYTES);
   out->n_bytes = 0;
