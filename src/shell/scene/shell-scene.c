@@ -180,22 +180,22 @@ shell_scene_paint (ShellScene *self, guint8 *osd, guint32 stride, guint32 width,
 
 /* ---- the banner ------------------------------------------------------------------------------- */
 
-static gboolean
-on_minute (gpointer user_data);
+static gboolean on_tick (gpointer user_data);
 
 static void
 set_clock (ShellScene *self)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  const guint to_minute = 60 - (guint) g_date_time_get_second (now);
 
   g_free (self->banner.clock);
   self->banner.clock = g_date_time_format (now, "%H:%M");
   g_clear_handle_id (&self->clock_timer, g_source_remove);
-  self->clock_timer = g_timeout_add_seconds (60 - (guint) g_date_time_get_second (now), on_minute, self);
+  self->clock_timer = g_timeout_add_seconds (MIN (to_minute, shell_events_get_step (&self->banner.events)), on_tick, self);
 }
 
 static gboolean
-on_minute (gpointer user_data)
+on_tick (gpointer user_data)
 {
   ShellScene *self = user_data;
 

@@ -8,6 +8,7 @@
 #define BAR_TOP 978
 #define BAR_HEIGHT 8
 #define BAR_RADIUS 3
+#define BAR_STEPS 200 /* in which it grows, 8 pixels each; a clip's by the second */
 #define TIMES_BASELINE 1019
 #define FOLLOWING_ABOVE 41 /* its time above its title */
 #define FOLLOWING_SHARE 0.3 /* of the width, at most */
@@ -61,6 +62,16 @@ shell_events_get_progress (const ShellEvents *self)
   if (event->end_us <= event->start_us)
     return 0;
   return CLAMP ((double) (now_us - event->start_us) / (double) (event->end_us - event->start_us), 0.0, 1.0);
+}
+
+guint
+shell_events_get_step (const ShellEvents *self)
+{
+  const gint64 length_us = self->present.end_us - self->present.start_us;
+
+  if (self->present.title == NULL || length_us <= 0)
+    return G_MAXUINT;
+  return (guint) CLAMP (length_us / BAR_STEPS / G_USEC_PER_SEC, 1, G_MAXINT);
 }
 
 static char *

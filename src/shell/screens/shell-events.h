@@ -23,6 +23,8 @@ void shell_events_init (ShellEvents *self, GVariant *values, const char *languag
 void shell_events_clear (ShellEvents *self);
 /* 0 to 1: how much of what is on is over. */
 double shell_events_get_progress (const ShellEvents *self);
+/* Seconds until the bar has grown by as much as a person sees; G_MAXUINT: it does not grow. */
+guint shell_events_get_step (const ShellEvents *self);
 /* What follows, at the right edge; returns where it begins, in pixels, the edge when there is nothing. @baseline at 1080 lines. */
 double shell_events_paint_following (const ShellEvents *self, ShellPainter *painter, double baseline);
 /* Progress and times of what is on. */

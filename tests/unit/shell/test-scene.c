@@ -363,6 +363,40 @@ test_events_out_of_bounds (void)
   fixture_clear (&f);
 }
 
+/* A clip that the guide's clock says has not quite begun: its bar does not wait for the next minute. */
+static void
+test_bar_grows (void)
+{
+  g_autoptr (GVariant) hour = make_programme (FULL, "航拍中国：四川", NULL);
+  g_autoptr (GVariant) clip = NULL;
+  GVariantDict banner;
+  ShellEvents events;
+  Fixture f;
+
+  shell_events_init (&events, hour, "zh");
+  g_assert_cmpuint (shell_events_get_step (&events), ==, 48 * 60 / 200);
+  shell_events_clear (&events);
+  g_assert_cmpuint (shell_events_get_step (&events), ==, G_MAXUINT);
+  clip = g_variant_ref_sink (g_variant_new_parsed (FULL));
+  g_variant_dict_init (&banner, clip);
+  add_event (&banner, "present", "clip", g_get_real_time () + G_USEC_PER_SEC / 4, 60 * G_USEC_PER_SEC);
+  g_variant_unref (clip);
+  clip = g_variant_ref_sink (g_variant_dict_end (&banner));
+  shell_events_init (&events, clip, "zh");
+  g_assert_cmpuint (shell_events_get_step (&events), ==, 1);
+  shell_events_clear (&events);
+
+  fixture_init (&f, &modes[0]);
+  shell_scene_set_banner (f.scene, clip);
+  paint (&f, TRUE);
+  g_assert_cmpuint (count_accent (&f), ==, 0);
+  for (guint had = f.n_damaged; f.n_damaged == had;)
+    g_main_context_iteration (NULL, TRUE);
+  paint (&f, FALSE);
+  g_assert_cmpuint (count_accent (&f), >, 0);
+  fixture_clear (&f);
+}
+
 static gboolean
 is_transparent (Fixture *f)
 {
@@ -538,6 +572,7 @@ main (int argc, char **argv)
   add_for_modes ("numbers-of-every-length", test_numbers_of_every_length);
   add_for_modes ("only-damage-is-touched", test_only_damage_is_touched);
   add_for_modes ("notice", test_notice);
+  g_test_add_func ("/shell/scene/bar-grows", test_bar_grows);
   g_test_add_func ("/shell/scene/banner-hides-by-itself", test_banner_hides_by_itself);
   g_test_add_func ("/shell/scene/blank-hides-all", test_blank_hides_all);
   g_test_add_func ("/shell/scene/words", test_words);
