@@ -127,10 +127,13 @@ static void
 send_transport (HeadendCableAir *self, Transport *transport)
 {
   gint64 now_us = g_get_monotonic_time ();
+  const gint64 late_us = now_us - transport->began_us - headend_cable_mux_get_time_us (transport->mux);
   guint n = 0;
 
-  if (now_us - transport->began_us - headend_cable_mux_get_time_us (transport->mux) > TOO_LATE_US)
-    transport->began_us = now_us - headend_cable_mux_get_time_us (transport->mux);
+  if (late_us > TOO_LATE_US) {
+    transport->began_us += late_us;
+    headend_cable_mux_lose (transport->mux, late_us);
+  }
   while (n < MAX_DATAGRAMS && transport->began_us + headend_cable_mux_get_time_us (transport->mux) <= now_us)
     make_datagram (self, transport, self->datagrams[n++]);
   if (!transport->off) {
@@ -203,8 +206,7 @@ static void
 begin_transport (HeadendCableAir *self, guint number, const HeadendCableAirConfig *config)
 {
   Transport *transport = &self->transports[number - 1];
-  const HeadendCableSi si = { number, config->lineup, config->lineup, config->event_seconds, config->schedule_days,
-                              config->clock_offset_s };
+  const HeadendCableSi si = { number, config->lineup, config->lineup, config->events, config->clock_offset_s };
 
   transport->mux = headend_cable_mux_new (&si, config->contents, g_get_real_time ());
   transport->began_us = g_get_monotonic_time ();

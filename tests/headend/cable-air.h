@@ -11,7 +11,8 @@ typedef struct _HeadendCableAir HeadendCableAir;
 
 typedef struct {
   const HeadendMux *const *contents; /* by channel number; borrowed */
-  guint lineup, event_seconds, schedule_days;
+  guint lineup;
+  HeadendCableEvents events;
   gint clock_offset_s;
   guint instance;
   guint16 port;

@@ -8,6 +8,9 @@
 #include "headend/section.h"
 
 #define PID_EIT 0x12
+#define PID_RST 0x13
+#define RUNNING 4 /* EN 300 468, table 6 */
+#define NOT_RUNNING 1
 #define DAY_S 86400
 #define SEGMENT_S (3 * 3600)
 #define SEGMENTS_A_TABLE 32 /* four days */
@@ -95,28 +98,47 @@ headend_cable_si_make_tot (gint64 utc_s)
 static gint64
 get_offset (const HeadendCableSi *self, const HeadendCableService *service)
 {
-  return service->service_id % 2 * (self->event_seconds / 2);
+  return service->service_id % 2 * (self->events.seconds / 2);
 }
 
 static Event
 get_event (const HeadendCableSi *self, const HeadendCableService *service, gint64 index)
 {
-  return (Event){ index * self->event_seconds + get_offset (self, service), self->event_seconds, (guint16) index,
+  return (Event){ index * self->events.seconds + get_offset (self, service), self->events.seconds, (guint16) index,
                   &shows[((guint64) index + service->service_id) % G_N_ELEMENTS (shows)] };
 }
 
 static gint64
 get_index_at (const HeadendCableSi *self, const HeadendCableService *service, gint64 utc_s)
 {
-  return (utc_s - get_offset (self, service)) / self->event_seconds;
+  return (utc_s - get_offset (self, service)) / self->events.seconds;
+}
+
+/* What happens at events' times happens this much later: first RST says so, then EIT present/following. */
+static gint64
+get_rst_delay (const HeadendCableSi *self)
+{
+  return self->events.overrun_s;
+}
+
+static gint64
+get_present_delay (const HeadendCableSi *self)
+{
+  return self->events.overrun_s > 0 ? self->events.overrun_s + HEADEND_CABLE_RST_LEAD_S : 0;
 }
 
 gint64
 headend_cable_si_get_next_change (const HeadendCableSi *self, gint64 utc_s)
 {
-  const gint64 half = MAX (self->event_seconds / 2, 1);
+  const gint64 half = MAX (self->events.seconds / 2, 1), rst = get_rst_delay (self), present = get_present_delay (self);
 
-  return (utc_s / half + 1) * half;
+  return MIN (((utc_s - rst) / half + 1) * half + rst, ((utc_s - present) / half + 1) * half + present);
+}
+
+gint64
+headend_cable_si_get_next_day (gint64 utc_s)
+{
+  return (utc_s / DAY_S + 1) * DAY_S;
 }
 
 static gboolean
@@ -225,7 +247,7 @@ add_section (HeadendCarousel *carousel, HeadendSection *s)
 static void
 add_present_following (const HeadendCableSi *self, guint mux, const HeadendCableService *service, gint64 utc_s, HeadendCarousel *carousel)
 {
-  const gint64 index = get_index_at (self, service, utc_s);
+  const gint64 index = get_index_at (self, service, utc_s - get_present_delay (self));
   const guint8 table_id = mux == self->mux ? 0x4e : 0x4f;
 
   for (guint i = 0; i < 2; i++) {
@@ -235,30 +257,53 @@ add_present_following (const HeadendCableSi *self, guint mux, const HeadendCable
     begin_eit (&s, table_id, mux, service, (guint) index, table_id);
     headend_section_number (&s, i, 1);
     s.bytes[12] = 1;
-    put_event (&s, service, &event, i == 0 ? 4 : 1); /* running, not running */
+    put_event (&s, service, &event, i == 0 ? RUNNING : NOT_RUNNING);
     add_section (carousel, &s);
   }
 }
 
+/* 5.2.7: one event has ended and the next has begun, where EIT does not say so yet. */
+static void
+add_running (const HeadendCableSi *self, const HeadendCableService *service, gint64 utc_s, HeadendCarousel *carousel)
+{
+  const gint64 index = get_index_at (self, service, utc_s - get_rst_delay (self));
+  HeadendSection s = { .n = 0 };
+
+  if (index == get_index_at (self, service, utc_s - get_present_delay (self)))
+    return;
+  headend_section_put8 (&s, 0x71);
+  headend_section_put16 (&s, 0x7000 | 2 * 9);
+  for (guint i = 0; i < 2; i++) {
+    headend_section_put16 (&s, headend_cable_get_mux (self->mux)->transport_stream_id);
+    headend_section_put16 (&s, HEADEND_CABLE_NETWORK_ID);
+    headend_section_put16 (&s, service->service_id);
+    headend_section_put16 (&s, get_event (self, service, index - 1 + i).event_id);
+    headend_section_put8 (&s, 0xf8 | (i == 0 ? NOT_RUNNING : RUNNING));
+  }
+  g_ptr_array_add (carousel->sections, g_bytes_new (s.bytes, s.n));
+}
+
 /* The events of three hours, in as many sections as they need, of which all know the last. @number: of the segment since midnight. */
 static void
-add_segment (const HeadendCableSi *self, const HeadendCableService *service, gint64 midnight_s, guint number, HeadendCarousel *carousel)
+add_segment (const HeadendCableSi *self, guint mux, const HeadendCableService *service, gint64 midnight_s, guint number,
+             HeadendCarousel *carousel)
 {
   HeadendSection sections[SECTIONS_A_SEGMENT];
   const gint64 start_s = midnight_s + (gint64) number * SEGMENT_S;
-  const guint n_segments = self->schedule_days * SEGMENTS_A_DAY, table = number / SEGMENTS_A_TABLE, last_table = (n_segments - 1) / SEGMENTS_A_TABLE;
+  const guint n_segments = self->events.days * SEGMENTS_A_DAY, table = number / SEGMENTS_A_TABLE, last_table = (n_segments - 1) / SEGMENTS_A_TABLE;
   const guint last_segment = MIN (n_segments - table * SEGMENTS_A_TABLE, SEGMENTS_A_TABLE) - 1;
   const guint version = (guint) (midnight_s / DAY_S), first = number % SEGMENTS_A_TABLE * SECTIONS_A_SEGMENT;
+  const guint first_table = mux == self->mux ? 0x50 : 0x60;
   guint n = 1, n_events = 0;
 
-  begin_eit (&sections[0], (guint8) (0x50 + table), self->mux, service, version, (guint8) (0x50 + last_table));
+  begin_eit (&sections[0], (guint8) (first_table + table), mux, service, version, (guint8) (first_table + last_table));
   for (gint64 index = get_index_at (self, service, start_s - 1) + 1; n_events < MAX_EVENTS_A_SEGMENT; index++, n_events++) {
     const Event event = get_event (self, service, index);
 
     if (event.start_s >= start_s + SEGMENT_S)
       break;
     if (sections[n - 1].n > FULL_SECTION && n < SECTIONS_A_SEGMENT)
-      begin_eit (&sections[n++], (guint8) (0x50 + table), self->mux, service, version, (guint8) (0x50 + last_table));
+      begin_eit (&sections[n++], (guint8) (first_table + table), mux, service, version, (guint8) (first_table + last_table));
     put_event (&sections[n - 1], service, &event, 0);
   }
   for (guint i = 0; i < n; i++) {
@@ -269,34 +314,62 @@ add_segment (const HeadendCableSi *self, const HeadendCableService *service, gin
 }
 
 static void
-add_schedule (const HeadendCableSi *self, const HeadendCableService *service, gint64 utc_s, HeadendCarousel *carousel)
+add_schedule (const HeadendCableSi *self, guint mux, const HeadendCableService *service, gint64 utc_s, HeadendCarousel *carousel)
 {
   const gint64 midnight = utc_s / DAY_S * DAY_S;
 
-  for (guint number = 0; number < self->schedule_days * SEGMENTS_A_DAY; number++)
-    add_segment (self, service, midnight, number, carousel);
+  for (guint number = 0; number < self->events.days * SEGMENTS_A_DAY; number++)
+    add_segment (self, mux, service, midnight, number, carousel);
+}
+
+/* The services of a multiplex that have events. */
+static GPtrArray *
+dup_guided (const HeadendCableSi *self, guint mux)
+{
+  GPtrArray *services = headend_cable_dup_services (mux, self->lineup);
+
+  for (guint i = services->len; i-- > 0;) {
+    const HeadendCableService *service = g_ptr_array_index (services, i);
+
+    if (service->type == HEADEND_CABLE_RADIO || service->type == HEADEND_CABLE_DATA)
+      g_ptr_array_remove_index (services, i);
+  }
+  return services;
 }
 
 void
-headend_cable_si_append_events (const HeadendCableSi *self, gint64 utc_s, GPtrArray *carousels)
+headend_cable_si_append_present (const HeadendCableSi *self, gint64 utc_s, GPtrArray *carousels)
 {
   HeadendCarousel *actual = headend_carousel_new (PID_EIT, 1000), *other = headend_carousel_new (PID_EIT, 5000);
-  HeadendCarousel *schedule = headend_carousel_new (PID_EIT, 10000);
+  HeadendCarousel *running = headend_carousel_new (PID_RST, 1000);
 
   for (guint mux = 1; mux <= HEADEND_CABLE_MUXES; mux++) {
-    g_autoptr (GPtrArray) found = headend_cable_dup_services (mux, self->lineup);
+    g_autoptr (GPtrArray) services = dup_guided (self, mux);
 
-    for (guint i = 0; i < found->len; i++) {
-      const HeadendCableService *service = g_ptr_array_index (found, i);
+    for (guint i = 0; i < services->len; i++) {
+      const HeadendCableService *service = g_ptr_array_index (services, i);
 
-      if (service->type == HEADEND_CABLE_RADIO || service->type == HEADEND_CABLE_DATA)
-        continue;
       add_present_following (self, mux, service, utc_s, mux == self->mux ? actual : other);
       if (mux == self->mux)
-        add_schedule (self, service, utc_s, schedule);
+        add_running (self, service, utc_s, running);
     }
+  }
+  g_ptr_array_add (carousels, running);
+  g_ptr_array_add (carousels, actual);
+  g_ptr_array_add (carousels, other);
+}
+
+void
+headend_cable_si_append_schedule (const HeadendCableSi *self, gint64 utc_s, GPtrArray *carousels)
+{
+  HeadendCarousel *actual = headend_carousel_new (PID_EIT, 10000), *other = headend_carousel_new (PID_EIT, 60000);
+
+  for (guint mux = 1; mux <= HEADEND_CABLE_MUXES; mux++) {
+    g_autoptr (GPtrArray) services = dup_guided (self, mux);
+
+    for (guint i = 0; i < services->len && (mux == self->mux || self->events.other); i++)
+      add_schedule (self, mux, g_ptr_array_index (services, i), utc_s, mux == self->mux ? actual : other);
   }
   g_ptr_array_add (carousels, actual);
   g_ptr_array_add (carousels, other);
-  g_ptr_array_add (carousels, schedule);
 }

@@ -35,8 +35,8 @@ struct _HeadendCableMux {
   gint64 utc_us;
   guint64 n_packets;
   GPtrArray *streams;  /* Stream */
-  GPtrArray *tables, *events; /* Turning */
-  gint64 events_until_s, tdt_at_s;
+  GPtrArray *tables, *present, *schedule; /* Turning */
+  gint64 present_until_s, schedule_until_s, tdt_at_s;
   GQueue waiting;      /* guint8 *: packets of tables */
   guint since_si;
   guint8 continuity[N_PIDS];
@@ -96,14 +96,26 @@ renew_tables (HeadendCableMux *self)
 }
 
 static void
-renew_events (HeadendCableMux *self)
+renew_present (HeadendCableMux *self)
 {
   g_autoptr (GPtrArray) carousels = g_ptr_array_new ();
 
-  g_clear_pointer (&self->events, g_ptr_array_unref);
-  headend_cable_si_append_events (&self->si, get_utc_s (self), carousels);
-  self->events = begin_turning (self, carousels);
-  self->events_until_s = headend_cable_si_get_next_change (&self->si, get_utc_s (self));
+  g_clear_pointer (&self->present, g_ptr_array_unref);
+  headend_cable_si_append_present (&self->si, get_utc_s (self), carousels);
+  self->present = begin_turning (self, carousels);
+  self->present_until_s = headend_cable_si_get_next_change (&self->si, get_utc_s (self));
+}
+
+/* A thousand times the work: only when it is another day. */
+static void
+renew_schedule (HeadendCableMux *self)
+{
+  g_autoptr (GPtrArray) carousels = g_ptr_array_new ();
+
+  g_clear_pointer (&self->schedule, g_ptr_array_unref);
+  headend_cable_si_append_schedule (&self->si, get_utc_s (self), carousels);
+  self->schedule = begin_turning (self, carousels);
+  self->schedule_until_s = headend_cable_si_get_next_day (get_utc_s (self));
 }
 
 /* Each section begins a packet (13818-1, 2.4.4.2: pointer_field 0) and the last one is filled up. */
@@ -170,10 +182,13 @@ write_table (HeadendCableMux *self, guint8 *packet)
   if (++self->since_si < SI_SHARE)
     return FALSE;
   if (g_queue_is_empty (&self->waiting)) {
-    if (get_utc_s (self) >= self->events_until_s)
-      renew_events (self);
+    if (get_utc_s (self) >= self->present_until_s)
+      renew_present (self);
+    if (get_utc_s (self) >= self->schedule_until_s)
+      renew_schedule (self);
     queue_due (self, self->tables, now27m);
-    queue_due (self, self->events, now27m);
+    queue_due (self, self->present, now27m);
+    queue_due (self, self->schedule, now27m);
     queue_time (self);
   }
   waiting = g_queue_pop_head (&self->waiting);
@@ -345,7 +360,8 @@ headend_cable_mux_new (const HeadendCableSi *si, const HeadendMux *const *conten
   g_queue_init (&self->waiting);
   renew_streams (self);
   renew_tables (self);
-  renew_events (self);
+  renew_present (self);
+  renew_schedule (self);
   return self;
 }
 
@@ -354,7 +370,8 @@ headend_cable_mux_free (HeadendCableMux *self)
 {
   g_ptr_array_unref (self->streams);
   g_ptr_array_unref (self->tables);
-  g_ptr_array_unref (self->events);
+  g_ptr_array_unref (self->present);
+  g_ptr_array_unref (self->schedule);
   g_queue_clear_full (&self->waiting, g_free);
   g_free (self);
 }
@@ -368,7 +385,14 @@ headend_cable_mux_set_lineup (HeadendCableMux *self, guint lineup)
   self->si.version++;
   renew_streams (self);
   renew_tables (self);
-  renew_events (self);
+  renew_present (self);
+  renew_schedule (self);
+}
+
+void
+headend_cable_mux_lose (HeadendCableMux *self, gint64 lost_us)
+{
+  self->utc_us += lost_us;
 }
 
 void

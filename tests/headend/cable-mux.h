@@ -20,6 +20,8 @@ void headend_cable_mux_free (HeadendCableMux *self);
 /* Goes over to another line-up: streams go on where they stay. */
 void headend_cable_mux_set_lineup (HeadendCableMux *self, guint lineup);
 void headend_cable_mux_next (HeadendCableMux *self, guint8 *packet, HeadendCableMark *mark);
+/* So much time has gone by without packets: streams and PCRs go on where they were, TDT and EIT do not. */
+void headend_cable_mux_lose (HeadendCableMux *self, gint64 lost_us);
 /* Of the next packet, µs since the first. */
 gint64 headend_cable_mux_get_time_us (const HeadendCableMux *self);
 

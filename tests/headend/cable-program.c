@@ -33,8 +33,9 @@ static const char description[] =
   "of the SAT>IP server /satip/desc.xml, /satip/log its requests, /satip/fault?kind=lock|stream|udp|reports|free|sessions&on=0|1";
 
 typedef struct {
-  gint port, http_port, instance, lineup, event_seconds, schedule_days, clock_offset_s, seconds;
+  gint port, http_port, instance, lineup, event_seconds, schedule_days, overrun_s, clock_offset_s, seconds;
   gint satip_port, satip_front_ends, satip_timeout_s; /* satip_port -1: no SAT>IP server */
+  gboolean schedule_other;
   char *interface, *write_folder, *time, *satip_search;
 } Options;
 
@@ -105,11 +106,17 @@ clear_contents (Program *self)
 
 /* ---- files -------------------------------------------------------------------------------------------------------- */
 
+static HeadendCableEvents
+get_events (const Options *options)
+{
+  return (HeadendCableEvents){ (guint) options->event_seconds, (guint) options->schedule_days, (guint) options->overrun_s,
+                               options->schedule_other };
+}
+
 static gboolean
 write_file (Program *self, guint number, gint64 utc_us, GError **error)
 {
-  const HeadendCableSi si = { number, (guint) self->options.lineup, (guint) self->options.lineup, (guint) self->options.event_seconds,
-                              (guint) self->options.schedule_days, 0 };
+  const HeadendCableSi si = { number, (guint) self->options.lineup, (guint) self->options.lineup, get_events (&self->options), 0 };
   g_autoptr (HeadendCableMux) mux = headend_cable_mux_new (&si, (const HeadendMux *const *) self->contents, utc_us);
   g_autofree char *name = g_strdup_printf ("mux-%u.ts", number);
   g_autofree char *path = g_build_filename (self->options.write_folder, name, NULL);
@@ -329,8 +336,7 @@ static gboolean
 send_all (Program *self, GError **error)
 {
   const HeadendCableAirConfig config = { (const HeadendMux *const *) self->contents, (guint) self->options.lineup,
-                                         (guint) self->options.event_seconds, (guint) self->options.schedule_days,
-                                         self->options.clock_offset_s, self->instance, (guint16) self->options.port,
+                                         get_events (&self->options), self->options.clock_offset_s, self->instance, (guint16) self->options.port,
                                          self->options.interface != NULL ? self->options.interface : "lo" };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
@@ -350,12 +356,14 @@ check_options (const Options *options, GError **error)
 {
   if (options->port >= 1 && options->port <= 65535 && options->http_port <= 65535 && options->lineup >= 0 &&
       options->lineup < HEADEND_CABLE_LINEUPS && options->event_seconds >= LEAST_EVENT_S && options->seconds > 0 &&
-      options->schedule_days >= 1 && options->schedule_days <= HEADEND_CABLE_MOST_DAYS &&
+      options->schedule_days >= 1 && options->schedule_days <= HEADEND_CABLE_MOST_DAYS && options->overrun_s >= 0 &&
+      (options->overrun_s == 0 || options->overrun_s + HEADEND_CABLE_RST_LEAD_S < options->event_seconds) &&
       options->satip_port <= 65535 && options->satip_front_ends >= 1 && options->satip_front_ends <= MOST_FRONT_ENDS && options->satip_timeout_s >= 2)
     return TRUE;
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "a port is from 1 to 65535 (--http-port 0: a free one), --lineup 0 or 1, "
-               "--event-seconds at least %d, --schedule-days 1 to %d, --seconds at least 1, --satip-tuners 1 to %d, --satip-timeout at least 2",
-               LEAST_EVENT_S, HEADEND_CABLE_MOST_DAYS, MOST_FRONT_ENDS);
+               "--event-seconds at least %d, --schedule-days 1 to %d, --overrun at most the events' length less %d, --seconds at least 1, "
+               "--satip-tuners 1 to %d, --satip-timeout at least 2",
+               LEAST_EVENT_S, HEADEND_CABLE_MOST_DAYS, HEADEND_CABLE_RST_LEAD_S + 1, MOST_FRONT_ENDS);
   return FALSE;
 }
 
@@ -370,6 +378,8 @@ parse (Options *options, int argc, char **argv, GError **error)
     { "lineup", 0, 0, G_OPTION_ARG_INT, &options->lineup, "Which line-up to begin with, 0 or 1 (0)", "N" },
     { "event-seconds", 0, 0, G_OPTION_ARG_INT, &options->event_seconds, "How long each event of the guide is (1800)", "S" },
     { "schedule-days", 0, 0, G_OPTION_ARG_INT, &options->schedule_days, "How many days of events there are (8)", "N" },
+    { "schedule-other", 0, 0, G_OPTION_ARG_NONE, &options->schedule_other, "Each multiplex has the schedules of all", NULL },
+    { "overrun", 0, 0, G_OPTION_ARG_INT, &options->overrun_s, "How much later than their times events begin and end (0)", "S" },
     { "clock-offset", 0, 0, G_OPTION_ARG_INT, &options->clock_offset_s, "How far its clock (TDT, TOT) is ahead (0)", "S" },
     { "write", 0, 0, G_OPTION_ARG_FILENAME, &options->write_folder, "Write files into this folder instead of sending", "FOLDER" },
     { "seconds", 0, 0, G_OPTION_ARG_INT, &options->seconds, "How long the files are (10)", "S" },

@@ -12,6 +12,7 @@ from box import ROOT, Box
 from cable import KINDS, find_channel, names_on, start_cable, tuners, watch
 
 US = 1000000
+RST_LEAD_S = 20  # the head-end's: how much sooner RST says that an event has begun than EIT present/following
 
 
 def guided(headend):
@@ -167,8 +168,51 @@ def test_clock(programs):
         a_box.wait(lambda: abs(status(a_box)['now'] - time.time_ns() // 1000 - 7200 * US) < 4 * US * box.PATIENCE, 10, 'a guide that goes by it')
 
 
+def test_overrun(programs):
+    """An event that runs over stays what is on, until the operator's running status says that the next has begun: 20 s before the tables do."""
+    overrun = 8
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1, arguments=('--event-seconds', '36', '--schedule-days', '1', '--overrun', str(overrun)))
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name = names_on(headend, 1)[0]
+        watch(a_box, headend, name)
+        channel = find_channel(a_box, name)['id']
+
+        def late():
+            """The event that is on and how long ago it should have ended."""
+            present = get_now(a_box, channel)[0][1]
+            return present, time.time_ns() // 1000 - present['start'] - present['duration'] if present else 0
+
+        old = a_box.wait(lambda: next((event for event, over in [late()] if 2 * US < over < (overrun - 1) * US), None), 90, 'an event that runs over')
+        assert old['running'] == 'running', old
+        seen = a_box.wait(lambda: next((late() for event, _ in [late()] if event['id'] != old['id']), None), 30, 'the next event')
+        assert seen[0]['start'] == old['start'] + old['duration'] and seen[0]['running'] == 'running', (old, seen)
+        over = time.time_ns() // 1000 - seen[0]['start']
+        assert overrun * US <= over < (overrun + RST_LEAD_S - 2) * US, f'{over / US} s after its time: not by RST'
+        assert a_box.call(ROOT, 'Guide1', 'Get', '(sa{sv})', old['id'], {})['running'] == 'not-running'
+
+
+def test_other(programs):
+    """One tuner, that a person has: a multiplex that tells the schedules of all fills the guide of channels that it does not carry."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1, arguments=('--schedule-other', '--schedule-days', '1'))
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        watch(a_box, headend, names_on(headend, 1)[0])
+        far = [s for s in guided(headend) if s['mux'] != 1]
+        ids = {c['name']: c['id'] for c in a_box.channels()}
+        now_us = time.time_ns() // 1000
+        midnight_us = (now_us // (86400 * US) + 1) * 86400 * US
+        least = (midnight_us - now_us) // (headend['event_seconds'] * US)
+
+        def poor():
+            return [s['name'] for s in far if len(list_events(a_box, ids[s['name']], now_us, midnight_us)) < least]
+
+        a_box.wait(lambda: not poor(), 120, 'the rest of the day of every channel')
+        assert names_on(headend, 1)[0] in tuners(a_box)[0]['used-by'] and status(a_box)['networks'][0]['done'] <= 1, status(a_box)
+
+
 def main():
-    box.run([test_pass, test_watching, test_restart, test_clock])
+    box.run([test_pass, test_watching, test_restart, test_clock, test_overrun, test_other])
 
 
 if __name__ == '__main__':

@@ -26,15 +26,19 @@ typedef struct {
   GHashTable *names;     /* service id -> name, of SDT actual and other */
   GHashTable *numbers;   /* service id -> LCN */
   GHashTable *scheduled; /* service id << 16 | event id -> itself */
-  guint n_frequencies, n_wrong_times, n_present;
-  gint64 utc_s;
+  GHashTable *present;   /* service id -> event id, of EIT present/following */
+  GHashTable *running;   /* service id -> event id, of RST */
+  guint n_frequencies, n_present;
+  gboolean is_timely; /* each present event is on at UTC_US */
+  gint64 utc_s, n_packets;
 } Receiver;
 
 static void
 receiver_init (Receiver *self, guint mux)
 {
   *self = (Receiver){ .mux = mux, .names = g_hash_table_new_full (NULL, NULL, NULL, g_free), .numbers = g_hash_table_new (NULL, NULL),
-                      .scheduled = g_hash_table_new (NULL, NULL) };
+                      .scheduled = g_hash_table_new (NULL, NULL), .present = g_hash_table_new (NULL, NULL),
+                      .running = g_hash_table_new (NULL, NULL), .is_timely = TRUE };
   memset (self->continuity, 0xff, sizeof self->continuity);
   memset (self->pcr_packet, 0xff, sizeof self->pcr_packet);
   self->sections = g_new0 (HearthTsSection, SI_PIDS);
@@ -48,6 +52,8 @@ receiver_clear (Receiver *self)
   g_hash_table_unref (self->names);
   g_hash_table_unref (self->numbers);
   g_hash_table_unref (self->scheduled);
+  g_hash_table_unref (self->present);
+  g_hash_table_unref (self->running);
   g_free (self->sections);
 }
 
@@ -98,6 +104,14 @@ receive_nit (Receiver *self, const guint8 *section, gsize n_bytes)
 }
 
 static void
+receive_present (Receiver *self, guint service_id, const HearthSiEitEvent *event)
+{
+  self->n_present++;
+  self->is_timely &= event->start_utc_s <= UTC_US / G_USEC_PER_SEC + SECONDS && event->start_utc_s + event->duration_s > UTC_US / G_USEC_PER_SEC;
+  g_hash_table_insert (self->present, GUINT_TO_POINTER (service_id), GUINT_TO_POINTER (event->event_id));
+}
+
+static void
 receive_eit (Receiver *self, const guint8 *section, gsize n_bytes)
 {
   HearthSiEit eit;
@@ -110,15 +124,26 @@ receive_eit (Receiver *self, const guint8 *section, gsize n_bytes)
     last_s = event.start_utc_s;
     if (hearth_si_table_is_schedule (eit.header.table_id))
       g_hash_table_add (self->scheduled, GUINT_TO_POINTER ((guint) eit.header.extension << 16 | event.event_id));
-    else if (event.running == HEARTH_SI_RUNNING && ++self->n_present > 0)
-      g_assert_true (event.start_utc_s <= UTC_US / G_USEC_PER_SEC + SECONDS && event.start_utc_s + event.duration_s > UTC_US / G_USEC_PER_SEC);
+    else if (event.running == HEARTH_SI_RUNNING)
+      receive_present (self, eit.header.extension, &event);
   }
+}
+
+static void
+receive_rst (Receiver *self, HearthSiLoop *events)
+{
+  HearthSiRstEvent event;
+
+  while (hearth_si_rst_next (events, &event))
+    if (event.running == HEARTH_SI_RUNNING)
+      g_hash_table_insert (self->running, GUINT_TO_POINTER (event.service_id), GUINT_TO_POINTER (event.event_id));
 }
 
 static void
 receive_section (const guint8 *section, gsize n_bytes, gpointer user_data)
 {
   Receiver *self = user_data;
+  HearthSiLoop events;
   HearthSiTime time;
 
   if (section[0] == HEARTH_SI_TABLE_SDT_ACTUAL || section[0] == HEARTH_SI_TABLE_SDT_OTHER)
@@ -127,6 +152,8 @@ receive_section (const guint8 *section, gsize n_bytes, gpointer user_data)
     receive_nit (self, section, n_bytes);
   else if (hearth_si_table_is_eit (section[0]))
     receive_eit (self, section, n_bytes);
+  else if (hearth_si_rst_parse (&events, section, n_bytes))
+    receive_rst (self, &events);
   else if (hearth_si_tdt_parse (&time, section, n_bytes))
     self->utc_s = time.utc_s;
 }
@@ -155,7 +182,7 @@ receive (Receiver *self, HeadendCableMux *mux, guint seconds)
 {
   const gint64 n = (gint64) seconds * HEADEND_CABLE_RATE_BPS / 8 / HEADEND_PACKET;
 
-  for (gint64 i = 0; i < n; i++) {
+  for (gint64 i = 0; i < n; i++, self->n_packets++) {
     guint8 bytes[HEADEND_PACKET];
     HeadendCableMark mark;
     TestingPacket p;
@@ -167,18 +194,24 @@ receive (Receiver *self, HeadendCableMux *mux, guint seconds)
     if (self->continuity[p.pid] >= 0)
       g_assert_cmpint (p.continuity, ==, (self->continuity[p.pid] + (p.payload ? 1 : 0)) % 16);
     self->continuity[p.pid] = p.continuity;
-    check_clock (self, &p, i);
+    check_clock (self, &p, self->n_packets);
     if (p.pid < SI_PIDS)
       hearth_ts_section_push (&self->sections[p.pid], bytes, receive_section, self);
   }
 }
 
 static HeadendCableMux *
-make_mux (guint number)
+make_mux_with (guint number, HeadendCableEvents events)
 {
-  const HeadendCableSi si = { number, 0, 0, 1800, HEADEND_CABLE_MOST_DAYS, 0 };
+  const HeadendCableSi si = { number, 0, 0, events, 0 };
 
   return headend_cable_mux_new (&si, (const HeadendMux *const *) contents, UTC_US);
+}
+
+static HeadendCableMux *
+make_mux (guint number)
+{
+  return make_mux_with (number, (HeadendCableEvents){ 1800, HEADEND_CABLE_MOST_DAYS, 0, FALSE });
 }
 
 /* ---- what must hold ----------------------------------------------------------------------------------------------- */
@@ -202,6 +235,7 @@ test_whole (gconstpointer data)
   g_assert_cmpuint (receiver.n_frequencies, ==, HEADEND_CABLE_MUXES);
   g_assert_cmpint (ABS (receiver.utc_s - UTC_US / G_USEC_PER_SEC), <=, SECONDS);
   g_assert_cmpuint (receiver.n_present, >, 0);
+  g_assert_true (receiver.is_timely);
   /* 48 events a day and service, eight days; the schedule comes round in ten seconds */
   g_assert_cmpuint (g_hash_table_size (receiver.scheduled) % 384, ==, 0);
   g_assert_cmpuint (g_hash_table_size (receiver.scheduled), >, 384 * 3);
@@ -225,6 +259,53 @@ test_lineups (void)
   receive (&receiver, mux, 6);
   g_assert_cmpstr (g_hash_table_lookup (receiver.names, GUINT_TO_POINTER (507)), ==, "新潮频道");
   g_assert_cmpstr (g_hash_table_lookup (receiver.names, GUINT_TO_POINTER (104)), ==, "山海新闻频道");
+  receiver_clear (&receiver);
+}
+
+/* Events that begin late: at UTC_US + 6 those of even services, by RST; EIT has the one before until HEADEND_CABLE_RST_LEAD_S later. */
+static void
+test_overrun (void)
+{
+  g_autoptr (HeadendCableMux) mux = make_mux_with (1, (HeadendCableEvents){ 60, 1, 6, FALSE });
+  const guint event = (guint16) (UTC_US / G_USEC_PER_SEC / 60);
+  Receiver receiver;
+
+  receiver_init (&receiver, 1);
+  receive (&receiver, mux, 5);
+  g_assert_null (g_hash_table_lookup (receiver.running, GUINT_TO_POINTER (102)));
+  receive (&receiver, mux, 4);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (receiver.running, GUINT_TO_POINTER (102))), ==, event);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (receiver.present, GUINT_TO_POINTER (102))), ==, event - 1);
+  receive (&receiver, mux, HEADEND_CABLE_RST_LEAD_S);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_hash_table_lookup (receiver.present, GUINT_TO_POINTER (102))), ==, event);
+  receiver_clear (&receiver);
+}
+
+/* Every service's day, from one multiplex. */
+static void
+test_schedule_other (void)
+{
+  g_autoptr (HeadendCableMux) mux = make_mux_with (2, (HeadendCableEvents){ 1800, 1, 0, TRUE });
+  Receiver receiver;
+
+  receiver_init (&receiver, 2);
+  receive (&receiver, mux, 62);
+  g_assert_cmpuint (g_hash_table_size (receiver.scheduled), ==, 33 * 48);
+  receiver_clear (&receiver);
+}
+
+/* Time that went by without packets is not lost from its clock. */
+static void
+test_lost_time (void)
+{
+  g_autoptr (HeadendCableMux) mux = make_mux (3);
+  Receiver receiver;
+
+  receiver_init (&receiver, 3);
+  receive (&receiver, mux, 1);
+  headend_cable_mux_lose (mux, 100 * G_USEC_PER_SEC);
+  receive (&receiver, mux, 6);
+  g_assert_cmpint (receiver.utc_s, >=, UTC_US / G_USEC_PER_SEC + 101);
   receiver_clear (&receiver);
 }
 
@@ -264,6 +345,9 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/headend/cable/clock", test_clock);
   g_test_add_func ("/headend/cable/lineups", test_lineups);
+  g_test_add_func ("/headend/cable/overrun", test_overrun);
+  g_test_add_func ("/headend/cable/schedule-other", test_schedule_other);
+  g_test_add_func ("/headend/cable/lost-time", test_lost_time);
   status = g_test_run ();
   for (guint i = 1; i <= HEADEND_N_CHANNELS; i++) {
     headend_mux_free (contents[i]);
