@@ -43,14 +43,13 @@ describe_box (Ctl *ctl, GError **error)
 
 /* How the broadcasts' clock compares, where there is one. */
 static void
-print_time (GVariant *system)
+print_time (GVariant *time)
 {
-  g_autoptr (GVariant) time = g_variant_lookup_value (system, "BroadcastTime", G_VARIANT_TYPE_VARDICT);
-  g_autofree char *confidence = time != NULL ? ctl_lookup_text (time, "confidence") : g_strdup ("none");
+  g_autofree char *confidence = ctl_lookup_text (time, "confidence");
   gint64 offset_us;
   guint n;
 
-  if (time != NULL && g_variant_lookup (time, "offset", "x", &offset_us) && g_variant_lookup (time, "multiplexes", "u", &n))
+  if (g_variant_lookup (time, "offset", "x", &offset_us) && g_variant_lookup (time, "multiplexes", "u", &n))
     ctl_print ("broadcast time: %+.1f s from the system's clock, by %u multiplexes (%s)\n", (double) offset_us / G_USEC_PER_SEC, n, confidence);
 }
 
@@ -59,12 +58,15 @@ run_system (Ctl *ctl, GError **error)
 {
   g_autoptr (GVariant) system = ctl_get_all (ctl, NULL, "System1", error);
   g_autoptr (GVariant) box = system != NULL ? describe_box (ctl, error) : NULL;
+  g_autoptr (GVariant) time = system != NULL ? g_variant_lookup_value (system, "BroadcastTime", G_VARIANT_TYPE_VARDICT) : NULL;
   g_autofree char *state = NULL, *version = NULL, *started = NULL, *trouble = NULL;
   gint64 started_us = 0;
   guint32 api = 0;
 
   if (box == NULL)
     return FALSE;
+  if (time == NULL)
+    time = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   state = ctl_lookup_text (system, "State");
   version = ctl_lookup_text (system, "Version");
   trouble = ctl_lookup_text (system, "StorageTrouble");
@@ -73,8 +75,8 @@ run_system (Ctl *ctl, GError **error)
   started = ctl_text_utc (started_us);
   if (ctl->json) {
     g_autoptr (GVariant) all = g_variant_ref_sink (g_variant_new_parsed (
-      "{'state': <%s>, 'version': <%s>, 'api-version': <%u>, 'started': <%x>, 'storage-trouble': <%s>, 'box': <%@a{sv}>}", state,
-      version, api, started_us, trouble, box));
+      "{'state': <%s>, 'version': <%s>, 'api-version': <%u>, 'started': <%x>, 'storage-trouble': <%s>, 'broadcast-time': <%@a{sv}>, 'box': <%@a{sv}>}", state,
+      version, api, started_us, trouble, time, box));
 
     ctl_print_variant (NULL, all);
     return TRUE;
@@ -83,7 +85,7 @@ run_system (Ctl *ctl, GError **error)
   if (*trouble != '\0')
     ctl_print ("%s\n", trouble);
   ctl_print_dictionary (ctl, box);
-  print_time (system);
+  print_time (time);
   return TRUE;
 }
 

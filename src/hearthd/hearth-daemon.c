@@ -139,11 +139,16 @@ static void
 on_broadcast_time (HearthNetworkObject *network, GVariant *time, gpointer user_data)
 {
   HearthDaemon *self = user_data;
-  gint64 behind_us;
 
-  if (self->system == NULL)
-    return;
-  behind_us = hearth_system_take_time (self->system, hearth_network_object_get_name (network), time);
+  if (self->system != NULL)
+    hearth_system_take_time (self->system, hearth_network_object_get_name (network), time);
+}
+
+static void
+on_clock_changed (gint64 behind_us, gpointer user_data)
+{
+  HearthDaemon *self = user_data;
+
   if (self->guide != NULL)
     hearth_guide_set_clock_offset (hearth_guide_face_get_guide (self->guide), behind_us);
 }
@@ -317,6 +322,7 @@ hearth_daemon_start (HearthDaemon *self, GError **error)
   start_guide (self);
   hearth_networks_load (self->networks); /* the list is there: the last channel opens, whoever of the workers is up first */
   self->system = hearth_system_new (self->bus, self->workers, self->settings, self->views);
+  hearth_system_set_clock_func (self->system, on_clock_changed, self);
   hearth_db_set_trouble_func (self->db, on_storage_trouble, self);
   self->forget = g_timeout_add_seconds (FORGET_FIRST_S, on_forget, self);
   hearth_notice ("hearthd has started with %u channels", hearth_channels_get_size (self->channels));

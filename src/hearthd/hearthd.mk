@@ -44,6 +44,7 @@ libhearthd_la_SOURCES = \
   src/hearthd/recordings/hearth-recordings-face.h src/hearthd/recordings/hearth-recordings-face.c \
   src/hearthd/settings/hearth-settings-store.h src/hearthd/settings/hearth-settings-store.c \
   src/hearthd/system/hearth-broadcast-clock.h src/hearthd/system/hearth-broadcast-clock.c \
+  src/hearthd/system/hearth-clock-watch.h src/hearthd/system/hearth-clock-watch.c \
   src/hearthd/system/hearth-system.h src/hearthd/system/hearth-system.c \
   src/hearthd/views/hearth-views.h src/hearthd/views/hearth-views.c \
   src/hearthd/workers/hearth-spawn.h src/hearthd/workers/hearth-spawn.c \

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What needs a kernel of its own: network-dvb on the kernel's DVB adapter (vidtv), scanned, listened to, its guide read; a power cut."""
+"""What needs a kernel of its own: network-dvb on the kernel's DVB adapter (vidtv), scanned, listened to, its guide read; a power cut; a
+clock that is set."""
 
+import datetime
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', 'system')]
@@ -74,6 +77,37 @@ hearthctl recordings stop "$(basename /data/recordings/*)"
 await 60 has recordings '"state" : "finished"'
 sync
 log
+"""
+
+# Two multiplexes that agree about a time far from the system's.
+CLOCK = r"""
+has() { hearthctl --json $1 | tr -d '\n' | grep -qE "$2"; }
+set_to() { [ "$(date +%s)" -ge "$1" ]; }
+start_box
+hearthctl setting set system.broadcast-time true || echo "@failed no such setting"
+hearthctl network add cable dvb virtual=/tuners.ini
+await 120 has networks '"state" : "(ready|failed)"'
+await 240 set_to @BEGIN@
+await 60 has system '"offset" : -?[0-9]{1,7}[,}]'
+await 60 has 'guide now' '"title"'
+echo "@date $(date +%s) $(cut -d ' ' -f 1 /proc/uptime)"
+echo "@system $(hearthctl --json system | tr -d '\n')"
+grep -E 'clock' /run/log | sed 's/^/log: /'
+"""
+CLOCK_S = 240    # of files,
+TUNERS = """
+[tuners]
+count=2
+[multiplex 1]
+frequency-khz=474000
+symbol-rate=6875000
+modulation=64qam
+source=mux-1.ts
+[multiplex 2]
+frequency-khz=482000
+symbol-rate=6875000
+modulation=64qam
+source=mux-2.ts
 """
 RECORD_S = 8
 LOST_S = 1.0     # at most the last second,
@@ -176,5 +210,48 @@ def check_recording(data, folder, media):
     return gap['offset']
 
 
+def write_tables(prefix, folder, begin_s):
+    """Of the first two multiplexes of the simulated cable network, as they are from @begin_s on: tables and clock references."""
+    begin = datetime.datetime.fromtimestamp(begin_s, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    subprocess.run([os.path.join(prefix, 'bin', 'hearth-headend'), 'cable', '--write', folder, '--seconds', str(CLOCK_S), '--time', begin,
+                    '--schedule-days', '1'], check=True, stdout=subprocess.DEVNULL)
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        with open(path, 'rb') as multiplex:
+            data = multiplex.read() if name in ('mux-1.ts', 'mux-2.ts') else b''
+        os.unlink(path)
+        if data:
+            with open(path, 'wb') as tables:
+                tables.write(b''.join(packet for packet in (data[at:at + 188] for at in range(0, len(data), 188)) if is_wanted(packet)))
+
+
+def is_wanted(packet):
+    """Tables on their own PIDs, PMTs (the first of the sixteen PIDs of each service), and the first service's clock references."""
+    pid = (packet[1] << 8 | packet[2]) & 0x1fff
+    return pid < 0x20 or 0x100 <= pid < 0x200 and (pid % 16 == 0 or pid < 0x110 and packet[3] & 0x20 and packet[4] and packet[5] & 0x10)
+
+
+def test_clock(_programs):
+    """With the household's leave the system's clock is set to the time that two multiplexes tell, once, and the guide goes by it."""
+    prefix = find_prefix()
+    begin_s = int(time.time()) + 90 * 86400
+    with tempfile.TemporaryDirectory(prefix='hearth-guest-') as folder:
+        image, tuners = os.path.join(folder, 'box.img'), os.path.join(folder, 'tuners.ini')
+        write_tables(prefix, folder, begin_s)
+        with open(tuners, 'w', encoding='utf-8') as written:
+            written.write(TUNERS)
+        files = [(f'/{name}', os.path.join(folder, name)) for name in ('mux-1.ts', 'mux-2.ts', 'tuners.ini')]
+        guest.box_image(image, prefix, CLOCK.replace('@BEGIN@', str(begin_s)), files)
+        with guest.start(image) as machine:
+            machine.wait('^@ended', 600)
+            lines = machine.lines
+        assert not [line for line in lines if line.startswith('@failed')], '\n'.join(lines[-80:])
+        date, uptime = next(line.split()[1:] for line in lines if line.startswith('@date '))
+        ahead = int(date) - begin_s - float(uptime) % CLOCK_S
+        assert abs(ahead) < 10, (date, uptime, begin_s)
+        told = read(lines, 'system')['broadcast-time']
+        assert told['confidence'] == 'high' and abs(told['offset']) < 10000000, told
+
+
 if __name__ == '__main__':
-    run([test_vidtv, test_power_cut])
+    run([test_vidtv, test_power_cut, test_clock])

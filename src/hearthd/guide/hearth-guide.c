@@ -436,8 +436,6 @@ hearth_guide_is_empty (HearthGuide *self)
 void
 hearth_guide_set_clock_offset (HearthGuide *self, gint64 offset_us)
 {
-  if (offset_us == self->clock_offset_us)
-    return;
   self->clock_offset_us = offset_us;
   refresh_all (self);
 }

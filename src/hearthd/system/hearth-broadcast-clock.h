@@ -12,7 +12,9 @@ G_BEGIN_DECLS
  * by hours or years: a multiplex counts when it has said the same twice; those
  * that agree within five seconds are one party; the party with the most
  * networks, then multiplexes, is right, unless it is before Hearth was made.
- * Knows no clock itself. Main thread.
+ * That the system's clock is set meanwhile changes nothing in what they said:
+ * it is kept against the time since the box was started. Knows no clock itself.
+ * Main thread.
  */
 typedef struct _HearthBroadcastClock HearthBroadcastClock;
 
@@ -33,10 +35,10 @@ typedef struct {
 
 HearthBroadcastClock *hearth_broadcast_clock_new (void);
 void hearth_broadcast_clock_free (HearthBroadcastClock *self);
-/* A multiplex told its time. @now_us: CLOCK_MONOTONIC; @utc_us: the system's clock. @local: (nullable). */
+/* A multiplex told its time. @offset_us: ahead of @utc_us, the system's clock; @boot_us: CLOCK_BOOTTIME. @local: (nullable). */
 void hearth_broadcast_clock_take (HearthBroadcastClock *self, const char *network, guint16 original_network_id, guint16 transport_stream_id,
-                                  gint64 offset_us, const gint32 *local_offset_s, gint64 now_us, gint64 utc_us);
-void hearth_broadcast_clock_get (HearthBroadcastClock *self, gint64 now_us, gint64 utc_us, HearthBroadcastTime *time);
+                                  gint64 offset_us, const gint32 *local_offset_s, gint64 boot_us, gint64 utc_us);
+void hearth_broadcast_clock_get (HearthBroadcastClock *self, gint64 boot_us, gint64 utc_us, HearthBroadcastTime *time);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HearthBroadcastClock, hearth_broadcast_clock_free)
 

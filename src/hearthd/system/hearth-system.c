@@ -6,6 +6,7 @@
 #include "base/hearth-plugin-host.h"
 #include "dbus/tv.hearth.System1.h"
 #include "hearthd/system/hearth-broadcast-clock.h"
+#include "hearthd/system/hearth-clock-watch.h"
 #include "hearthd/workers/hearth-worker-call.h"
 
 #include <hearth/error.h>
@@ -17,7 +18,7 @@ HEARTH_LOG_TOPIC ("system")
 #define PLATFORM_INTERFACE "tv.hearth.internal.Platform1"
 #define PLATFORM "generic"
 #define SET_FROM_US (2 * G_USEC_PER_SEC)    /* TDTs tell whole seconds */
-#define SET_EVERY_US (600 * G_USEC_PER_SEC) /* what was told before is no longer right: all tell anew */
+#define SET_EVERY_US (600 * G_USEC_PER_SEC) /* somebody else sets it too */
 #define PLAINLY_WRONG_US (120 * G_USEC_PER_SEC)
 #define TIMEOUT_MS 10000
 
@@ -30,7 +31,11 @@ struct _HearthSystem {
   gulong debug_changed;
   HearthBroadcastClock *clock;
   HearthBroadcastTime time; /* as it was told last */
-  gint64 clock_set_us;      /* when, CLOCK_MONOTONIC; 0: never */
+  gint64 clock_set_us;      /* when, CLOCK_BOOTTIME; 0: never */
+  gint64 behind_us;         /* as @clock_changed was told */
+  guint clock_watch;
+  void (*clock_changed) (gint64 behind_us, gpointer user_data);
+  gpointer clock_data;
 };
 
 static gboolean
@@ -51,14 +56,31 @@ on_platform_done (GObject *source, GAsyncResult *result, gpointer user_data)
     hearth_info ("the platform: %s: %s", (const char *) user_data, error->message);
 }
 
+/* That was asked for by the household's setting. */
 static void
-tell_platform (HearthSystem *self, const char *method, GVariant *parameters)
+on_time_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = hearth_worker_call_finish (result, NULL, &error);
+
+  if (reply == NULL)
+    hearth_warning ("the clock was not set to the broadcasts' time: %s", error->message);
+}
+
+static void
+call_platform (HearthSystem *self, const char *method, GVariant *parameters, GAsyncReadyCallback done)
 {
   g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
   const HearthWorkerCall call = { .interface = PLATFORM_INTERFACE, .method = method, .parameters = owned, .timeout_ms = TIMEOUT_MS };
 
   if (hearth_worker_get_connection (self->platform) != NULL)
-    hearth_worker_call (self->platform, &call, on_platform_done, (gpointer) g_intern_string (method));
+    hearth_worker_call (self->platform, &call, done, (gpointer) g_intern_string (method));
+}
+
+static void
+tell_platform (HearthSystem *self, const char *method, GVariant *parameters)
+{
+  call_platform (self, method, parameters, on_platform_done);
 }
 
 static void
@@ -239,40 +261,63 @@ tell_time (HearthSystem *self)
 static void
 set_clock (HearthSystem *self)
 {
-  const gint64 now_us = g_get_monotonic_time ();
+  const gint64 now_us = hearth_clock_get_boot_us ();
 
   if (!hearth_settings_store_get_boolean (self->settings, "system.broadcast-time") || self->time.confidence != HEARTH_CLOCK_HIGH ||
       ABS (self->time.offset_us) < SET_FROM_US || (self->clock_set_us != 0 && now_us - self->clock_set_us < SET_EVERY_US))
     return;
   self->clock_set_us = now_us;
   hearth_notice ("the clock is %.1f s behind the broadcasts': the platform is asked to set it", (double) self->time.offset_us / G_USEC_PER_SEC);
-  tell_platform (self, "SetTime", g_variant_new ("(x)", g_get_real_time () + self->time.offset_us));
+  call_platform (self, "SetTime", g_variant_new ("(x)", g_get_real_time () + self->time.offset_us), on_time_set);
 }
 
-gint64
+/* @was_set: also when it is behind by as much as before, what was counted from it is not right any more. */
+static void
+judge_clock (HearthSystem *self, gboolean was_set)
+{
+  HearthBroadcastTime now;
+  gint64 behind_us;
+
+  hearth_broadcast_clock_get (self->clock, hearth_clock_get_boot_us (), g_get_real_time (), &now);
+  if (now.confidence != self->time.confidence || ABS (now.offset_us - self->time.offset_us) > G_USEC_PER_SEC ||
+      now.n_multiplexes != self->time.n_multiplexes || now.has_local != self->time.has_local) {
+    self->time = now;
+    tell_time (self);
+  }
+  behind_us = now.confidence == HEARTH_CLOCK_UNKNOWN || ABS (self->time.offset_us) < PLAINLY_WRONG_US ? 0 : self->time.offset_us;
+  if ((was_set || behind_us != self->behind_us) && self->clock_changed != NULL)
+    self->clock_changed (behind_us, self->clock_data);
+  self->behind_us = behind_us;
+}
+
+static void
+on_clock_set (gpointer user_data)
+{
+  judge_clock (user_data, TRUE);
+}
+
+void
+hearth_system_set_clock_func (HearthSystem *self, void (*changed) (gint64 behind_us, gpointer user_data), gpointer user_data)
+{
+  self->clock_changed = changed;
+  self->clock_data = user_data;
+}
+
+void
 hearth_system_take_time (HearthSystem *self, const char *network, GVariant *time)
 {
   guint16 original_network_id = 0, transport_stream_id = 0;
   gint64 offset_us = 0;
   gint32 local_offset_s = 0;
   gboolean has_local = g_variant_lookup (time, "local-offset", "i", &local_offset_s);
-  HearthBroadcastTime now;
 
   g_variant_lookup (time, "original-network", "q", &original_network_id);
   g_variant_lookup (time, "transport-stream", "q", &transport_stream_id);
   if (g_variant_lookup (time, "offset", "x", &offset_us))
     hearth_broadcast_clock_take (self->clock, network, original_network_id, transport_stream_id, offset_us, has_local ? &local_offset_s : NULL,
-                                 g_get_monotonic_time (), g_get_real_time ());
-  hearth_broadcast_clock_get (self->clock, g_get_monotonic_time (), g_get_real_time (), &now);
-  if (now.confidence != self->time.confidence || ABS (now.offset_us - self->time.offset_us) > G_USEC_PER_SEC ||
-      now.n_multiplexes != self->time.n_multiplexes || now.has_local != self->time.has_local) {
-    self->time = now;
-    tell_time (self);
-  }
+                                 hearth_clock_get_boot_us (), g_get_real_time ());
+  judge_clock (self, FALSE);
   set_clock (self);
-  if (self->time.confidence == HEARTH_CLOCK_UNKNOWN || ABS (self->time.offset_us) < PLAINLY_WRONG_US)
-    return 0;
-  return self->time.offset_us;
 }
 
 /* ---- the object -------------------------------------------------------------------------------------------- */
@@ -309,6 +354,7 @@ hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *
   self->settings = g_object_ref (settings);
   self->views = views;
   self->clock = hearth_broadcast_clock_new ();
+  self->clock_watch = hearth_clock_watch_add (on_clock_set, self);
   make_face (self, bus);
   tell_time (self);
   self->platform = g_object_ref (hearth_workers_add (workers, &spec));
@@ -322,6 +368,7 @@ hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *
 void
 hearth_system_free (HearthSystem *self)
 {
+  g_clear_handle_id (&self->clock_watch, g_source_remove);
   g_signal_handler_disconnect (self->settings, self->debug_changed);
   g_signal_handlers_disconnect_by_data (self->platform, self);
   g_signal_handlers_disconnect_by_data (self->face, self);

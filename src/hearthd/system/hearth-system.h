@@ -10,9 +10,11 @@ typedef struct _HearthSystem HearthSystem;
 
 HearthSystem *hearth_system_new (HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings, HearthViews *views);
 void hearth_system_free (HearthSystem *system);
-/* A multiplex of @network tells the time, a{sv} as tv.hearth.internal.Stream1.BroadcastTime. Returns how far the system's clock is behind
- * the broadcasts', µs, if it is plainly wrong (by over two minutes), else 0. */
-gint64 hearth_system_take_time (HearthSystem *system, const char *network, GVariant *time);
+/* A multiplex of @network tells the time, a{sv} as tv.hearth.internal.Stream1.BroadcastTime. */
+void hearth_system_take_time (HearthSystem *system, const char *network, GVariant *time);
+/* @changed: the system's clock was set, or is behind the broadcasts' by another amount than before, µs: what is plainly wrong (by over two
+ * minutes), else 0. */
+void hearth_system_set_clock_func (HearthSystem *system, void (*changed) (gint64 behind_us, gpointer user_data), gpointer user_data);
 void hearth_system_worker_changed (HearthSystem *system, HearthWorker *worker, const char *reason);
 /* "": none any more. */
 void hearth_system_set_storage_trouble (HearthSystem *system, const char *text);

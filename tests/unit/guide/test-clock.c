@@ -9,7 +9,7 @@ static void
 tell (HearthBroadcastClock *clock, const char *network, guint16 multiplex, gint64 offset_us, guint times)
 {
   for (guint i = 0; i < times; i++)
-    hearth_broadcast_clock_take (clock, network, 1, multiplex, offset_us, NULL, i * S, UTC_US);
+    hearth_broadcast_clock_take (clock, network, 1, multiplex, offset_us, NULL, i * S, UTC_US + i * S);
 }
 
 static void
@@ -17,7 +17,7 @@ assert_clock (HearthBroadcastClock *clock, gint64 now_us, HearthClockConfidence 
 {
   HearthBroadcastTime time;
 
-  hearth_broadcast_clock_get (clock, now_us, UTC_US, &time);
+  hearth_broadcast_clock_get (clock, now_us, UTC_US + now_us, &time);
   g_assert_cmpint (time.confidence, ==, confidence);
   g_assert_cmpint (time.offset_us, ==, offset_us);
 }
@@ -83,6 +83,26 @@ test_jump (void)
   assert_clock (clock, 5 * S, HEARTH_CLOCK_HIGH, 900 * S);
 }
 
+/* The system's clock is set by what they said; of what each had said before, nothing is counted twice. */
+static void
+test_system_clock_is_set (void)
+{
+  g_autoptr (HearthBroadcastClock) clock = hearth_broadcast_clock_new ();
+  HearthBroadcastTime time;
+
+  for (guint16 multiplex = 1; multiplex <= 3; multiplex++)
+    tell (clock, "cable", multiplex, 7200 * S, 2);
+  assert_clock (clock, 2 * S, HEARTH_CLOCK_HIGH, 7200 * S);
+  hearth_broadcast_clock_get (clock, 3 * S, UTC_US + 7203 * S, &time);
+  g_assert_cmpint (time.confidence, ==, HEARTH_CLOCK_HIGH);
+  g_assert_cmpint (time.offset_us, ==, 0);
+  hearth_broadcast_clock_take (clock, "cable", 1, 1, 0, NULL, 4 * S, UTC_US + 7204 * S);
+  hearth_broadcast_clock_get (clock, 4 * S, UTC_US + 7204 * S, &time);
+  g_assert_cmpint (time.confidence, ==, HEARTH_CLOCK_HIGH);
+  g_assert_cmpuint (time.n_multiplexes, ==, 3);
+  g_assert_cmpint (time.offset_us, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,5 +111,6 @@ main (int argc, char **argv)
   g_test_add_func ("/guide/clock/majority", test_majority);
   g_test_add_func ("/guide/clock/nonsense", test_nonsense);
   g_test_add_func ("/guide/clock/jump", test_jump);
+  g_test_add_func ("/guide/clock/system-clock-is-set", test_system_clock_is_set);
   return g_test_run ();
 }
