@@ -74,6 +74,34 @@ def test_pulled(programs):
         a_box.wait_frame(by_name(headend, name)['content'], 20, after_us=after, count=3)
 
 
+def test_weak(programs):
+    """A weak signal is seen in the tuner's figures, PID by PID and in the stream's health, the picture goes on; a better aerial ends it."""
+    with Box(programs) as a_box:
+        headend, _, _ = start_cable(a_box, count=1)
+        a_box.wait(a_box.try_log_frames, 15, 'the screen')
+        name, locked = names_on(headend, 2)[0], names_on(headend, 2, encrypted=True)
+        watch(a_box, headend, name)
+
+        def lost():
+            """Of the tuner's whole multiplex: packets that did not come, PID by PID."""
+            return {pid: errors for pid, _, errors, _, _ in tuners(a_box)[0]['pids'] if errors > 0}
+
+        before = a_box.wait(lambda: next((t for t in tuners(a_box) if t['pids']), None), 10, 'what comes, PID by PID')
+        assert before['ber'] == 0 and before['wrong-blocks'] == 0 and not lost() and before['snr-db'] == 36, before
+        assert bool(locked) == any(scrambled > 0 for _, _, _, scrambled, _ in before['pids']), (locked, before)
+        write_tuners(a_box, headend, 1, mux2='errors=0.01\nsnr-db=21.5')
+        a_box.wait(lambda: len(lost()) > 3, 20, 'packets that are missing')
+        a_box.wait(lambda: any(s['continuity-errors'] > 0 for s in a_box.streams(NETWORK)), 10, 'a stream that says so')
+        weak = a_box.wait(lambda: next((t for t in tuners(a_box) if t['wrong-blocks'] > 0), None), 10, 'wrong blocks')
+        assert weak['locked'] and weak['snr-db'] == 21.5 and 1e-6 < weak['ber'] < 1e-4, weak
+        a_box.wait_frame(by_name(headend, name)['content'], 10, after_us=box.now_us(), count=10)
+        write_tuners(a_box, headend, 1)
+        a_box.wait(lambda: tuners(a_box)[0]['ber'] == 0 and tuners(a_box)[0]['snr-db'] == 36, 20, 'the good signal')
+        after = lost()
+        a_box.wait_frame(by_name(headend, name)['content'], 10, after_us=box.now_us(), count=50)
+        assert lost() == after, (after, lost())
+
+
 def test_tuner_pulled_out(programs):
     """A tuner that is pulled out while it plays is let go of, and told; when it is back what was on is on again. Twice."""
     with Box(programs) as a_box:
@@ -216,7 +244,7 @@ def try_tuners(a_box):
 
 
 def main():
-    box.run([test_scan, test_watch, test_pulled, test_tuner_pulled_out, test_rescan, test_restart, test_hearthctl, test_shared])
+    box.run([test_scan, test_watch, test_pulled, test_weak, test_tuner_pulled_out, test_rescan, test_restart, test_hearthctl, test_shared])
 
 
 if __name__ == '__main__':
