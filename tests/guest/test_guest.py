@@ -72,10 +72,15 @@ while :; do
 done
 """
 AFTER = RECORD + r"""
+beyond() { [ "$(hearthctl --json position | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -gt @BEYOND@500000 ]; }
 await 90 more $(($(size) + 2000000))
 hearthctl recordings stop "$(basename /data/recordings/*)"
 await 60 has recordings '"state" : "finished"'
 sync
+hearthctl recordings play last
+await 120 has status '"state" *: *"playing"'
+hearthctl seek @BEYOND@
+await 120 beyond
 log
 """
 
@@ -174,7 +179,7 @@ def record_until_cut(image, data, enough_bytes):
 
 
 def test_power_cut(_programs):
-    """Nothing but the last second is lost, and the recording goes on in its folder."""
+    """Nothing but the last second is lost, the recording goes on in its folder, and plays beyond the cut."""
     prefix = find_prefix()
     with tempfile.TemporaryDirectory(prefix='hearth-guest-') as folder:
         image, data = os.path.join(folder, 'box.img'), os.path.join(folder, 'data.img')
@@ -183,7 +188,7 @@ def test_power_cut(_programs):
         guest.make_disk(data, guest.DATA_SIZE)
         guest.box_image(image, prefix, BEFORE, files)
         ticks = record_until_cut(image, data, RECORD_S * rate)
-        guest.box_image(image, prefix, AFTER, files)
+        guest.box_image(image, prefix, AFTER.replace('@BEYOND@', str(RECORD_S + 1)), files)
         with guest.start(image, data) as machine:
             machine.wait('^@ended', 300)
             lines = machine.lines
