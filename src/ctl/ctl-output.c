@@ -38,14 +38,25 @@ ctl_print (const char *format, ...)
   ctl_write (text, strlen (text));
 }
 
+/* Embeddings, overrides and isolates (Unicode, UAX 9, 2) of a name would turn what stands behind it in the line. */
+static gboolean
+turns_line (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 char *
 ctl_text_clean (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *clean = g_string_new (NULL);
 
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    g_string_append_unichar (clean, g_unichar_iscntrl (g_utf8_get_char (p)) ? ' ' : g_utf8_get_char (p));
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    const gunichar c = g_utf8_get_char (p);
+
+    if (!turns_line (c))
+      g_string_append_unichar (clean, g_unichar_iscntrl (c) ? ' ' : c);
+  }
   return g_string_free (clean, FALSE);
 }
 

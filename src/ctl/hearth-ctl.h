@@ -135,7 +135,7 @@ void ctl_table_free (CtlTable *table);  /* what was not flushed is dropped */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CtlTable, ctl_table_free)
 
 guint ctl_text_width (const char *text); /* in columns of a terminal */
-char *ctl_text_clean (const char *text); /* without control characters, which a playlist may hold */
+char *ctl_text_clean (const char *text); /* without what moves a terminal's cursor or turns its line, which a playlist may hold */
 
 char *ctl_text (GVariant *value);        /* a value for people */
 char *ctl_lookup_text (GVariant *dictionary, const char *key); /* "" when it is not there */

@@ -462,12 +462,15 @@ test_playlist (void)
 {
   static const char list[] = "#EXTM3U x-tvg-url=\"http://guide.example/g.xml\"\r\n"
                              "#EXTINF:-1group-title=\"央视\" tvg-id=\"cctv1\" tvg-chno=\"5\",CCTV-1 \"综合\"\r\n"
-                             "udp://@239.1.1.1:5000\r\n";
+                             "udp://@239.1.1.1:5000\r\n"
+                             "#EXTINF:-1,Evil\033[2J \342\200\256gnp\n" /* clears the screen; turns what follows */
+                             "udp://@239.1.1.2:5000\n";
   g_autofree char *plugin = g_test_build_filename (G_TEST_BUILT, ".libs", "network-iptv.so", NULL);
   g_autofree char *file = g_build_filename (g_get_tmp_dir (), "hearthctl-test.m3u", NULL);
   g_autofree char *words = g_strconcat ("playlist check ", file, " --json", NULL);
   g_autofree char *plain = g_strconcat ("playlist check ", file, NULL);
   g_autoptr (JsonNode) node = NULL;
+  g_auto (Run) shown = { 0 };
   JsonObject *entry;
 
   if (!g_file_test (plugin, G_FILE_TEST_EXISTS)) {
@@ -476,7 +479,11 @@ test_playlist (void)
   }
   g_assert_true (g_file_set_contents (file, list, -1, NULL));
   node = run_json (words, CTL_OK);
-  assert_status (plain, CTL_OK);
+  shown = run (plain);
+  g_assert_cmpint (shown.status, ==, CTL_OK);
+  assert_contains (shown.out, "gnp");
+  g_assert_null (strchr (shown.out, '\033'));
+  g_assert_null (strstr (shown.out, "\342\200\256"));
   entry = json_array_get_object_element (json_object_get_array_member (json_node_get_object (node), "entries"), 0);
   g_assert_cmpint (json_object_get_int_member (entry, "line"), ==, 2);
   g_assert_cmpstr (json_object_get_string_member (entry, "name"), ==, "CCTV-1 \"综合\"");
