@@ -2,35 +2,23 @@
 #include "dvb-tuner.h"
 
 #include <errno.h>
+#include <hearth/tuner-desk.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #define READ_BYTES (512u << 10)
 #define LOCKED_STATUS_US G_USEC_PER_SEC /* how often a tuner that is locked is asked */
 #define SEARCH_STATUS_US 50000
 #define FRESH_US (2 * G_USEC_PER_SEC) /* so long each packet counts: somebody waits for a picture */
 #define BATCH_MS 20                   /* then it is read in batches */
+#define HURRY 1u                      /* what the thread may be asked */
 
 struct _DvbTuner {
   const DvbDeviceOps *ops;
   gpointer device;
   guint max_pids;
   HearthStreamSink *sink;
-  GThread *thread;
-  int wake_fd;
-  HearthTunerParams params; /* the main thread's: the last that were taken */
-  gboolean tuned;
-
-  GMutex lock; /* guards wish and status */
-  struct {
-    gboolean quit, tune, pids, repeat, hurry;
-    HearthTunerParams params;
-    GArray *pid_list; /* guint16 */
-  } wish;
-  HearthTunerStatus status;
+  HearthTunerDesk *desk;
 
   /* The thread's own. */
   guint8 *buffer;
@@ -108,29 +96,19 @@ grant_pids (DvbTuner *self, const GArray *pids)
 static gboolean
 run_wishes (DvbTuner *self)
 {
-  g_autoptr (GArray) pids = NULL;
-  HearthTunerParams params = { 0 };
-  gboolean tune, repeat, hurry, quit;
+  HearthTunerWishes wishes;
+  const gboolean go_on = hearth_tuner_desk_take (self->desk, &wishes);
+  g_autoptr (GArray) pids = wishes.pids;
 
-  g_mutex_lock (&self->lock);
-  quit = self->wish.quit;
-  tune = self->wish.tune;
-  repeat = self->wish.repeat;
-  hurry = self->wish.hurry;
-  params = self->wish.params;
-  if (self->wish.pids)
-    pids = g_array_copy (self->wish.pid_list);
-  self->wish.tune = self->wish.pids = self->wish.repeat = self->wish.hurry = FALSE;
-  g_mutex_unlock (&self->lock);
-  if (quit)
+  if (!go_on)
     return FALSE;
   if (pids != NULL)
     grant_pids (self, pids);
-  if (hurry && self->first_us != 0)
+  if ((wishes.asked & HURRY) != 0 && self->first_us != 0)
     self->first_us = dvb_now_us ();
-  if (tune)
-    begin_search (self, &params);
-  else if (repeat && self->was_locked)
+  if (wishes.tune)
+    begin_search (self, &wishes.params);
+  else if (wishes.repeat && self->was_locked)
     hearth_stream_sink_state (self->sink, HEARTH_STREAM_JOINED, 0, NULL);
   return TRUE;
 }
@@ -163,9 +141,7 @@ watch (DvbTuner *self, gint64 now_us)
   if (!self->searching || self->failed)
     return;
   self->ops->read_status (self->device, &status);
-  g_mutex_lock (&self->lock);
-  self->status = status;
-  g_mutex_unlock (&self->lock);
+  hearth_tuner_desk_put_status (self->desk, &status);
   judge (self, status.locked, now_us);
   self->status_due_us = now_us + (self->was_locked ? LOCKED_STATUS_US : SEARCH_STATUS_US);
 }
@@ -223,18 +199,15 @@ wait (DvbTuner *self)
   const int stream_fd = self->was_locked && !self->failed ? self->ops->get_stream_fd (self->device) : -1;
   const gboolean active = self->searching && !self->failed;
   struct pollfd fds[] = {
-    { .fd = self->wake_fd, .events = POLLIN },
+    { .fd = hearth_tuner_desk_get_fd (self->desk), .events = POLLIN },
     { .fd = active ? self->ops->get_event_fd (self->device) : -1, .events = POLLIN },
     { .fd = batched ? -1 : stream_fd, .events = POLLIN },
   };
   gint64 timeout_ms = active ? MAX ((self->status_due_us - now_us + 999) / 1000, 0) : -1;
-  guint64 count;
 
   if (batched && stream_fd >= 0)
     timeout_ms = MIN (timeout_ms, BATCH_MS);
   poll (fds, G_N_ELEMENTS (fds), (int) timeout_ms);
-  if ((fds[0].revents & POLLIN) != 0 && read (self->wake_fd, &count, sizeof count) < 0)
-    return FALSE; /* taken already */
   if (fds[1].revents != 0)
     self->status_due_us = 0;
   return stream_fd >= 0 && (batched || fds[2].revents != 0);
@@ -256,42 +229,14 @@ run (gpointer data)
 
 /* ---- main thread ------------------------------------------------------------------------ */
 
-static void
-wake (DvbTuner *self)
-{
-  const guint64 one = 1;
-
-  while (write (self->wake_fd, &one, sizeof one) < 0 && errno == EINTR)
-    ;
-}
-
-static gboolean
-same_params (const HearthTunerParams *a, const HearthTunerParams *b)
-{
-  return memcmp (a, b, sizeof *a) == 0; /* no padding: all its members are words */
-}
-
 gboolean
 dvb_tuner_tune (DvbTuner *self, const HearthTunerParams *params, GError **error)
 {
-  HearthTunerParams copy = HEARTH_TUNER_PARAMS_INIT;
+  const HearthTunerParams copy = hearth_tuner_params_copy (params);
 
-  memcpy (&copy, params, MIN (params->struct_size, sizeof copy));
-  copy.struct_size = sizeof copy;
   if (!self->ops->check (self->device, &copy, error))
     return FALSE;
-  g_mutex_lock (&self->lock);
-  if (self->tuned && same_params (&copy, &self->params)) {
-    self->wish.repeat = TRUE;
-  } else {
-    self->wish.tune = TRUE;
-    self->wish.params = copy;
-    self->status = (HearthTunerStatus) { 0 };
-  }
-  g_mutex_unlock (&self->lock);
-  self->params = copy;
-  self->tuned = TRUE;
-  wake (self);
+  hearth_tuner_desk_tune (self->desk, &copy);
   return TRUE;
 }
 
@@ -304,35 +249,20 @@ dvb_tuner_set_pids (DvbTuner *self, const guint16 *pids, guint n_pids, GError **
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "this tuner filters %u PIDs at most, and %u are wanted", self->max_pids, n_pids);
     return FALSE;
   }
-  g_mutex_lock (&self->lock);
-  g_array_set_size (self->wish.pid_list, 0);
-  g_array_append_vals (self->wish.pid_list, pids, n_pids);
-  self->wish.pids = TRUE;
-  g_mutex_unlock (&self->lock);
-  wake (self);
+  hearth_tuner_desk_set_pids (self->desk, pids, n_pids);
   return TRUE;
 }
 
 void
 dvb_tuner_hurry (DvbTuner *self)
 {
-  g_mutex_lock (&self->lock);
-  self->wish.hurry = TRUE;
-  g_mutex_unlock (&self->lock);
-  wake (self);
+  hearth_tuner_desk_ask (self->desk, HURRY);
 }
 
 void
 dvb_tuner_get_status (DvbTuner *self, HearthTunerStatus *status)
 {
-  const guint32 size = MIN (status->struct_size, sizeof *status);
-  HearthTunerStatus copy;
-
-  g_mutex_lock (&self->lock);
-  copy = self->status;
-  g_mutex_unlock (&self->lock);
-  copy.struct_size = size;
-  memcpy (status, &copy, size);
+  hearth_tuner_desk_get_status (self->desk, status);
 }
 
 DvbTuner *
@@ -344,18 +274,11 @@ dvb_tuner_new (const DvbDeviceOps *ops, gpointer device, guint max_pids, HearthS
   self->device = device;
   self->max_pids = max_pids;
   self->sink = sink;
-  g_mutex_init (&self->lock);
-  self->wish.pid_list = g_array_new (FALSE, FALSE, sizeof (guint16));
   self->buffer = g_malloc (READ_BYTES);
   self->status_due_us = G_MAXINT64;
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake_fd < 0)
-    hearth_error_set_errno (error, errno, "preparing a tuner");
-  else
-    self->thread = g_thread_try_new ("dvb-tuner", run, self, error);
-  if (self->thread != NULL)
+  self->desk = hearth_tuner_desk_new (error);
+  if (self->desk != NULL && hearth_tuner_desk_start (self->desk, "dvb-tuner", run, self, error))
     return self;
-  hearth_error_translate (error, "starting a tuner's thread");
   dvb_tuner_free (self);
   return NULL;
 }
@@ -363,18 +286,9 @@ dvb_tuner_new (const DvbDeviceOps *ops, gpointer device, guint max_pids, HearthS
 void
 dvb_tuner_free (DvbTuner *self)
 {
-  if (self->thread != NULL) {
-    g_mutex_lock (&self->lock);
-    self->wish.quit = TRUE;
-    g_mutex_unlock (&self->lock);
-    wake (self);
-    g_thread_join (self->thread);
-  }
+  if (self->desk != NULL) /* the thread uses it until it has ended */
+    hearth_tuner_desk_free (self->desk);
   self->ops->close (self->device);
-  if (self->wake_fd >= 0)
-    close (self->wake_fd);
-  g_array_unref (self->wish.pid_list);
-  g_mutex_clear (&self->lock);
   g_free (self->buffer);
   g_free (self);
 }

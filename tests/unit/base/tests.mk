@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 BASE_TESTS = test-base-confine test-base-db test-base-error test-base-log test-base-paths test-base-plugin-host test-base-progress \
-  test-base-settings
+  test-base-settings test-base-tuner-desk
 BASE_TEST_LIBS = libbase.la libhearth-1.0.la $(GLIB_LIBS)
 check_PROGRAMS += $(BASE_TESTS)
 dist_check_SCRIPTS += tests/unit/base/test-sdk
@@ -17,6 +17,8 @@ test_base_log_SOURCES = tests/unit/base/test-log.c
 test_base_log_LDADD = $(BASE_TEST_LIBS)
 test_base_paths_SOURCES = tests/unit/base/test-paths.c
 test_base_paths_LDADD = $(BASE_TEST_LIBS)
+test_base_tuner_desk_SOURCES = tests/unit/base/test-tuner-desk.c
+test_base_tuner_desk_LDADD = $(BASE_TEST_LIBS)
 test_base_progress_SOURCES = tests/unit/base/test-progress.c
 test_base_progress_LDADD = $(BASE_TEST_LIBS)
 test_base_settings_SOURCES = tests/unit/base/test-settings.c
