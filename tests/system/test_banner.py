@@ -100,9 +100,9 @@ def begins_next(headend, name):
 def banner_goes_with_the_programme(programs):
     """When another programme begins, a banner that stands says so by itself."""
     with Box(programs) as a_box:
-        headend, _, _ = start_cable(a_box, count=1, arguments=('--event-seconds', '60', '--schedule-days', '1'))
+        headend, _, _ = start_cable(a_box, count=1, arguments=('--event-seconds', '30', '--schedule-days', '1'))
         a_box.wait(a_box.try_log_frames, 15, 'the screen')
-        name = min(names_on(headend, 1)[:2], key=lambda n: (begins_next(headend, n) < 25, begins_next(headend, n)))
+        name = min(names_on(headend, 1)[:2], key=lambda n: (begins_next(headend, n) < 12, begins_next(headend, n)))
         watch(a_box, headend, name)
         before = bar(see_programme(a_box, 1080))
         old = get_now(a_box, find_channel(a_box, name)['id'])[0][1]
