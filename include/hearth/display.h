@@ -103,7 +103,7 @@ typedef struct {
   guint32 struct_size;
   /* The commit is on glass since @shown_us (CLOCK_MONOTONIC). Called once a commit, never from inside commit(). */
   void (*committed) (HearthDisplayHost *host, gint64 shown_us);
-  /* Modes or outputs changed; the shell asks get_modes() again. */
+  /* Modes, outputs or capabilities changed; the shell asks get_modes() and get_caps() again, and commits anew. */
   void (*changed) (HearthDisplayHost *host);
 } HearthDisplayHostOps;
 
@@ -143,6 +143,11 @@ struct _HearthDisplayOps {
   /* Paints what is on glass now into @argb (native-endian XRGB32, @width by @height, scaled); frame accurate. Optional. */
   gboolean (*read_back) (gpointer self, guint8 *argb, guint32 stride, guint32 width, guint32 height, gboolean with_osd,
                          GError **error);
+
+  /* How it shows what it shows, for people and tests: a{sv}, floating. Common keys: "device" s; "connector" s; "planes"
+   * a(usuas): id, type, depth (0 the lowest), formats; "layers" a(sus): "video" or "on-screen", id of the plane that shows it, how
+   * and why; "commits" t; "copied-bytes" t: painted by the CPU for pictures; "dark" s: why nothing can be shown. Optional. */
+  GVariant *(*describe) (gpointer self);
 };
 
 G_END_DECLS

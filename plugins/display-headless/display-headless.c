@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A display in memory: virtual refreshes on CLOCK_MONOTONIC, pictures composed when somebody asks for them. */
-#include "headless-compose.h"
-#include "headless-mode.h"
+#include "display/hearth-display-mode.h"
+#include "display/hearth-display-scene.h"
+#include "display/hearth-timer.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <hearth/log.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 HEARTH_LOG_TOPIC ("headless")
 
 #define DEFAULT_MODE "1920x1080@50"
-#define MAX_LAYERS 16
 
 static const HearthDisplayMode more_modes[] = {
   { 1280, 720, 50000 },  { 1280, 720, 60000 },  { 1920, 1080, 50000 },
@@ -22,34 +19,14 @@ static const HearthDisplayMode more_modes[] = {
 };
 
 typedef struct {
-  guint32 view;
-  const HearthFramePool *pool;
-} Import;
-
-typedef struct {
-  guint32 view;
-  gboolean has_frame;
-  HearthFrame frame;
-  HearthRect target;
-} Layer;
-
-typedef struct {
-  Layer layers[MAX_LAYERS];
-  guint n_layers;
-} Scene;
-
-typedef struct {
   HearthDisplayHost *host;
   HearthDisplayMode mode;
   gint64 start_us; /* of the refresh grid */
-  GArray *imports; /* Import */
+  HearthDisplayScenes scenes;
   guint8 *osd;
   gsize osd_bytes;
-  int timer; /* a timerfd: GLib's own timers wake up to 1 ms late */
-  guint timer_source;
-  gboolean pending;
-  gint64 pending_us; /* the refresh that it waits for */
-  Scene scenes[2];   /* on glass, pending */
+  HearthTimer *timer;
+  gint64 refresh_us; /* that the commit waits for */
 } Headless;
 
 /* ---- the on-screen plane ------------------------------------------------------------- */
@@ -97,32 +74,16 @@ headless_next_refresh (gpointer data, gint64 at_us)
 {
   Headless *self = data;
 
-  return headless_mode_next_refresh (&self->mode, self->start_us, at_us);
+  return hearth_display_mode_next_refresh (&self->mode, self->start_us, at_us);
 }
 
-static gboolean
-arm (Headless *self, gint64 at_us, GError **error)
-{
-  const struct itimerspec when = { .it_value = { at_us / G_USEC_PER_SEC, at_us % G_USEC_PER_SEC * 1000 } };
-
-  if (timerfd_settime (self->timer, TFD_TIMER_ABSTIME, &when, NULL) == 0)
-    return TRUE;
-  hearth_error_set_errno (error, errno, "arming the virtual refresh");
-  return FALSE;
-}
-
-static gboolean
-on_refresh (int fd, GIOCondition condition, gpointer data)
+static void
+on_refresh (gpointer data)
 {
   Headless *self = data;
-  guint64 expirations;
 
-  if (read (fd, &expirations, sizeof expirations) < 0 || !self->pending)
-    return G_SOURCE_CONTINUE;
-  self->pending = FALSE;
-  self->scenes[0] = self->scenes[1];
-  self->host->ops->committed (self->host, self->pending_us);
-  return G_SOURCE_CONTINUE;
+  hearth_display_scenes_shown (&self->scenes);
+  self->host->ops->committed (self->host, self->refresh_us);
 }
 
 /* ---- start, modes --------------------------------------------------------------------------- */
@@ -132,14 +93,11 @@ headless_stop (gpointer data)
 {
   Headless *self = data;
 
-  g_clear_handle_id (&self->timer_source, g_source_remove);
-  if (self->timer >= 0)
-    close (self->timer);
-  self->timer = -1;
+  g_clear_pointer (&self->timer, hearth_timer_free);
   if (self->osd != NULL)
     munmap (self->osd, self->osd_bytes);
   self->osd = NULL;
-  g_clear_pointer (&self->imports, g_array_unref);
+  hearth_display_scenes_clear (&self->scenes);
 }
 
 static gboolean
@@ -151,18 +109,16 @@ headless_start (gpointer data, HearthDisplayHost *host, GVariant *settings, GErr
   if (settings != NULL)
     g_variant_lookup (settings, "mode", "&s", &mode);
   self->host = host;
-  self->timer = -1;
-  if (!headless_mode_parse (*mode != '\0' ? mode : DEFAULT_MODE, &self->mode, error) || !make_osd (self, &self->mode, error))
+  if (!hearth_display_mode_parse (*mode != '\0' ? mode : DEFAULT_MODE, &self->mode, error) ||
+      !make_osd (self, &self->mode, error))
     return FALSE;
-  self->imports = g_array_new (FALSE, FALSE, sizeof (Import));
+  hearth_display_scenes_init (&self->scenes);
   self->start_us = g_get_monotonic_time ();
-  self->timer = timerfd_create (CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  if (self->timer < 0) {
-    hearth_error_set_errno (error, errno, "making the virtual refresh's timer");
+  self->timer = hearth_timer_new (on_refresh, self, error);
+  if (self->timer == NULL) {
     headless_stop (self);
     return FALSE;
   }
-  self->timer_source = g_unix_fd_add (self->timer, G_IO_IN, on_refresh, self);
   return TRUE;
 }
 
@@ -171,7 +127,7 @@ headless_get_caps (gpointer data)
 {
   static const HearthDisplayCaps caps = {
     .memory = HEARTH_MEMORY_MEMFD,
-    .fourccs = headless_compose_fourccs,
+    .fourccs = hearth_compose_fourccs,
     .composes = TRUE,
     .hardware_timing = FALSE,
   };
@@ -204,7 +160,7 @@ headless_set_mode (gpointer data, const HearthDisplayMode *mode, GError **error)
 {
   Headless *self = data;
 
-  if (!headless_mode_check (mode, error) || !make_osd (self, mode, error))
+  if (!hearth_display_mode_check (mode, error) || !make_osd (self, mode, error))
     return FALSE;
   self->mode = *mode;
   self->start_us = g_get_monotonic_time ();
@@ -214,133 +170,40 @@ headless_set_mode (gpointer data, const HearthDisplayMode *mode, GError **error)
 
 /* ---- pools ------------------------------------------------------------------------------------ */
 
-static gint
-find_import (Headless *self, guint32 view, guint32 pool)
-{
-  for (guint i = 0; i < self->imports->len; i++) {
-    const Import *import = &g_array_index (self->imports, Import, i);
-
-    if (import->view == view && import->pool->pool == pool)
-      return (gint) i;
-  }
-  return -1;
-}
-
-static gboolean
-reads_format (guint32 fourcc)
-{
-  for (guint i = 0; headless_compose_fourccs[i] != 0; i++)
-    if (headless_compose_fourccs[i] == fourcc)
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 headless_import_pool (gpointer data, guint32 view, const HearthFramePool *pool, GError **error)
 {
   Headless *self = data;
-  const Import import = { view, pool };
 
-  if (pool->memory != HEARTH_MEMORY_MEMFD || pool->mappings == NULL || !reads_format (pool->fourcc)) {
+  if (pool->memory != HEARTH_MEMORY_MEMFD || pool->mappings == NULL || !hearth_compose_reads (pool->fourcc)) {
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED,
                  "display-headless reads YUV 4:2:0 and 4:2:2 of 8 and 10 bits and XRGB from memfds, not format 0x%08x of memory 0x%x",
                  pool->fourcc, pool->memory);
     return FALSE;
   }
-  g_array_append_val (self->imports, import);
+  hearth_display_scenes_import (&self->scenes, view, pool);
   return TRUE;
-}
-
-static void
-forget_pool (Scene *scene, guint32 view, guint32 pool)
-{
-  for (guint i = 0; i < scene->n_layers; i++)
-    if (scene->layers[i].view == view && scene->layers[i].frame.pool == pool)
-      scene->layers[i].has_frame = FALSE;
 }
 
 static void
 headless_drop_pool (gpointer data, guint32 view, guint32 pool)
 {
-  Headless *self = data;
-  gint at = find_import (self, view, pool);
-
-  if (at < 0)
-    return;
-  forget_pool (&self->scenes[0], view, pool);
-  forget_pool (&self->scenes[1], view, pool);
-  g_array_remove_index_fast (self->imports, (guint) at);
+  hearth_display_scenes_drop (&((Headless *) data)->scenes, view, pool);
 }
 
 /* ---- showing ------------------------------------------------------------------------------------ */
-
-static gboolean
-check_layer (Headless *self, const HearthDisplayLayer *layer, GError **error)
-{
-  gint at = layer->frame != NULL ? find_import (self, layer->view, layer->frame->pool) : 0;
-
-  if (layer->frame == NULL ||
-      (at >= 0 && layer->frame->index < g_array_index (self->imports, Import, at).pool->n_buffers))
-    return TRUE;
-  g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "view %u has no buffer %u.%u here", layer->view,
-               layer->frame->pool, layer->frame->index);
-  return FALSE;
-}
 
 static gboolean
 headless_commit (gpointer data, const HearthDisplayLayer *layers, guint n_layers, const HearthRect *damage, guint n_damage,
                  gint64 target_us, GError **error)
 {
   Headless *self = data;
-  gint64 refresh_us = headless_next_refresh (self, MAX (target_us, g_get_monotonic_time () + 1));
-  Scene scene = { .n_layers = n_layers };
 
-  if (self->pending) {
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_BUSY, "the last commit waits for its refresh");
+  if (!hearth_display_scenes_wait (&self->scenes, layers, n_layers, error))
     return FALSE;
-  }
-  if (n_layers > MAX_LAYERS) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_LIMIT, "%u layers, where %u can be shown", n_layers, MAX_LAYERS);
-    return FALSE;
-  }
-  for (guint i = 0; i < n_layers; i++) {
-    if (!check_layer (self, &layers[i], error))
-      return FALSE;
-    scene.layers[i] = (Layer){ .view = layers[i].view, .has_frame = layers[i].frame != NULL, .target = layers[i].target };
-    if (layers[i].frame != NULL)
-      scene.layers[i].frame = *layers[i].frame;
-  }
-  if (!arm (self, refresh_us, error))
-    return FALSE;
-  self->scenes[1] = scene;
-  self->pending = TRUE;
-  self->pending_us = refresh_us;
+  self->refresh_us = headless_next_refresh (self, MAX (target_us, g_get_monotonic_time () + 1));
+  hearth_timer_arm (self->timer, self->refresh_us);
   return TRUE;
-}
-
-/* ---- reading back --------------------------------------------------------------------------------- */
-
-static gint32
-scaled (gint32 at, guint32 to, guint32 from)
-{
-  return (gint32) (((gint64) at * to + from / 2) / from);
-}
-
-static void
-paint_layer (Headless *self, const HeadlessCanvas *canvas, const Layer *layer)
-{
-  gint at = find_import (self, layer->view, layer->frame.pool);
-  HearthRect fit = headless_compose_fit (&layer->frame, &layer->target);
-  HearthRect where = { .x = scaled (fit.x, canvas->width, self->mode.width),
-                       .y = scaled (fit.y, canvas->height, self->mode.height) };
-  const HearthFramePool *pool;
-
-  if (at < 0)
-    return;
-  pool = g_array_index (self->imports, Import, at).pool;
-  where.width = scaled (fit.x + fit.width, canvas->width, self->mode.width) - where.x;
-  where.height = scaled (fit.y + fit.height, canvas->height, self->mode.height) - where.y;
-  headless_compose_frame (canvas, pool, pool->mappings[layer->frame.index], &layer->frame, &where);
 }
 
 static gboolean
@@ -348,20 +211,10 @@ headless_read_back (gpointer data, guint8 *argb, guint32 stride, guint32 width, 
                     GError **error)
 {
   Headless *self = data;
-  const HeadlessCanvas canvas = { argb, stride, width, height };
-  const Scene *scene = &self->scenes[0];
+  const HearthCanvas canvas = { argb, stride, width, height };
 
-  if (width == 0 || height == 0 || width > 16384 || height > 16384 || stride < width * 4) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "no picture of %ux%u can be read back", width, height);
-    return FALSE;
-  }
-  headless_compose_black (&canvas);
-  for (guint i = 0; i < scene->n_layers; i++)
-    if (scene->layers[i].has_frame)
-      paint_layer (self, &canvas, &scene->layers[i]);
-  if (with_osd)
-    headless_compose_osd (&canvas, self->osd, self->mode.width * 4, self->mode.width, self->mode.height);
-  return TRUE;
+  return hearth_display_scenes_read_back (&self->scenes, &self->mode, &canvas, with_osd ? self->osd : NULL, self->mode.width * 4,
+                                          error);
 }
 
 static const HearthDisplayOps headless_ops = {

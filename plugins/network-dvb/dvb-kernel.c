@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tuners of the kernel: /dev/dvb/adapterA/frontendF with demuxF and dvrF. */
 #include "dvb-kernel-tune.h"
-#include "dvb-uevents.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <hearth/log.h>
+#include <hearth/uevents.h>
 #include <linux/dvb/dmx.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,11 +16,12 @@ HEARTH_LOG_TOPIC ("dvb")
 
 #define FOLDER "/dev/dvb"
 #define BUFFER_BYTES (4u << 20) /* 0.8 s of 40 Mbit/s */
+#define SETTLE_MS 300           /* an adapter's nodes come one by one */
 
 typedef struct {
   char **adapters; /* NULL: all */
   GArray *lnbs;    /* DvbLnb, one a satellite */
-  DvbUevents *uevents;
+  HearthUevents *uevents; /* (nullable) */
 } Backend;
 
 typedef struct {
@@ -137,7 +138,7 @@ backend_free (gpointer data)
 {
   Backend *self = data;
 
-  g_clear_pointer (&self->uevents, dvb_uevents_free);
+  g_clear_pointer (&self->uevents, hearth_uevents_free);
   g_strfreev (self->adapters);
   g_array_unref (self->lnbs);
   g_free (self);
@@ -162,7 +163,7 @@ dvb_kernel_new (const char *adapters, const char *const *satellites, DvbChanged 
     }
     g_array_append_val (self->lnbs, lnb);
   }
-  self->uevents = dvb_uevents_new (changed, user_data); /* NULL in a container without them: then nothing is plugged in there */
+  self->uevents = hearth_uevents_new ("dvb", SETTLE_MS, changed, user_data);
   return self;
 }
 

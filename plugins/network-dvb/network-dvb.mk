@@ -12,7 +12,6 @@ libnetwork_dvb_core_la_SOURCES = \
   plugins/network-dvb/dvb-replay.h plugins/network-dvb/dvb-replay.c \
   plugins/network-dvb/dvb-satellite.h plugins/network-dvb/dvb-satellite.c \
   plugins/network-dvb/dvb-tuner.h plugins/network-dvb/dvb-tuner.c \
-  plugins/network-dvb/dvb-uevents.h plugins/network-dvb/dvb-uevents.c \
   plugins/network-dvb/dvb-virtual.c \
   plugins/network-dvb/dvb-virtual-map.h plugins/network-dvb/dvb-virtual-map.c
 libnetwork_dvb_core_la_CPPFLAGS = $(AM_CPPFLAGS) -DDVB_VERSION=\"$(PACKAGE_VERSION)\"

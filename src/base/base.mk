@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libhearth-1.0.so has the public half of base (and the client library, src/client); libbase.la the private half.
 sdkinclude_HEADERS += include/hearth/error.h include/hearth/log.h include/hearth/plugin.h include/hearth/network.h include/hearth/tuner.h \
-  include/hearth/tuner-desk.h \
+  include/hearth/tuner-desk.h include/hearth/uevents.h \
   include/hearth/display.h include/hearth/platform.h include/hearth/hearth.h
 lib_LTLIBRARIES += libhearth-1.0.la
 libhearth_1_0_la_SOURCES = src/base/hearth-error.c src/base/hearth-log.c src/base/hearth-plugin-context.c \
-  src/base/hearth-plugin-context.h src/base/hearth-tuner-desk.c
+  src/base/hearth-plugin-context.h src/base/hearth-tuner-desk.c src/base/hearth-uevents.c
 libhearth_1_0_la_CPPFLAGS = $(AM_CPPFLAGS)
 libhearth_1_0_la_CFLAGS = $(AM_CFLAGS) -fvisibility=default $(SYSTEMD_CFLAGS)
 libhearth_1_0_la_LIBADD = $(GLIB_LIBS) $(SYSTEMD_LIBS)

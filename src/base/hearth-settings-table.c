@@ -5,13 +5,22 @@ static const char *const languages[] = { "zh", "en", NULL };
 
 /* By key, for the binary search of hearth_settings_find(). */
 static const HearthSettingInfo table[] = {
+  { .key = "display.connector", .type = "s", .fallback = "''", .pattern = "^[A-Za-z0-9-]{0,31}$",
+    .label_en = "Screen connector", .label_zh = "显示接口",
+    .help_en = "The connector that the screen hangs on, as HDMI-A-1. Empty: the first with a screen. The picture stops for a moment.",
+    .help_zh = "连接屏幕的接口，如 HDMI-A-1；留空则用第一个有屏幕的接口。画面会短暂中断。" },
+  { .key = "display.device", .type = "s", .fallback = "''", .pattern = "^(/dev/[A-Za-z0-9/_-]{1,60})?$",
+    .label_en = "Graphics device", .label_zh = "图形设备",
+    .help_en = "As /dev/dri/card0. Empty: the first with a screen. The picture stops for a moment.",
+    .help_zh = "如 /dev/dri/card0；留空则用第一个有屏幕的设备。画面会短暂中断。" },
   { .key = "display.mode", .type = "s", .fallback = "'1920x1080@50'",
     .pattern = "^[1-9][0-9]{1,4}x[1-9][0-9]{1,4}(@[1-9][0-9]{0,2}([.][0-9]{1,3})?)?$",
     .label_en = "Picture mode", .label_zh = "画面模式",
     .help_en = "Width, height and refresh rate, as 1920x1080@50.", .help_zh = "宽、高与刷新率，如 1920x1080@50。" },
   { .key = "display.plugin", .type = "s", .fallback = "'headless'", .pattern = "^[a-z][a-z0-9-]{0,31}$",
     .label_en = "Display", .label_zh = "显示方式",
-    .help_en = "The display plug-in. Takes effect when the screen process starts again.", .help_zh = "显示插件，屏幕进程重启后生效。" },
+    .help_en = "The display plug-in: kms for a graphics device, headless for none. The picture stops for a moment.",
+    .help_zh = "显示插件：kms 用于图形设备，headless 用于无屏幕。画面会短暂中断。" },
   { .key = "guide.hours", .type = "u", .fallback = "4", .minimum = 0, .maximum = 168,
     .label_en = "Guide collection", .label_zh = "节目指南采集间隔",
     .help_en = "Every so many hours free tuners collect the programme guide. 0: only from channels that are watched or recorded.",

@@ -178,29 +178,58 @@ run_screenshot (Ctl *ctl, GError **error)
 
 /* ---- the display --------------------------------------------------------------------------- */
 
+static void
+print_planes (GVariant *display)
+{
+  g_autoptr (GVariant) planes = g_variant_lookup_value (display, "planes", G_VARIANT_TYPE ("a(usuas)"));
+
+  for (gsize i = 0; planes != NULL && i < g_variant_n_children (planes); i++) {
+    g_autofree const char **formats = NULL;
+    g_autofree char *joined = NULL;
+    const char *type;
+    guint32 id, depth;
+
+    g_variant_get_child (planes, i, "(u&su^a&s)", &id, &type, &depth, &formats);
+    joined = g_strjoinv (" ", (char **) formats);
+    ctl_print ("plane %u: %s, depth %u: %s\n", id, type, depth, joined);
+  }
+}
+
+static void
+print_layers (GVariant *display)
+{
+  g_autoptr (GVariant) layers = g_variant_lookup_value (display, "layers", G_VARIANT_TYPE ("a(sus)"));
+
+  for (gsize i = 0; layers != NULL && i < g_variant_n_children (layers); i++) {
+    const char *what, *how;
+    guint32 plane;
+
+    g_variant_get_child (layers, i, "(&su&s)", &what, &plane, &how);
+    ctl_print ("%s picture: plane %u, %s\n", what, plane, how);
+  }
+}
+
 static gboolean
 run_display (Ctl *ctl, GError **error)
 {
-  static const struct {
-    const char *property, *key;
-  } names[] = { { "Plugin", "plugin" },     { "Mode", "mode" },
-                { "Imports", "imports" },   { "Composes", "composes" },
-                { "HardwareTiming", "hardware-timing" } };
-  g_autoptr (GVariant) display = ctl_get_all (ctl, NULL, "Display1", error);
-  g_autoptr (GVariant) row = NULL;
-  GVariantBuilder builder;
+  g_autoptr (GVariant) reply = ctl_call (ctl, "Display1", "Describe", NULL, "(a{sv})", error);
+  g_autoptr (GVariant) display = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
+  g_autoptr (GVariant) rest = NULL;
+  GVariantDict brief;
 
   if (display == NULL)
     return FALSE;
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autoptr (GVariant) value = g_variant_lookup_value (display, names[i].property, NULL);
-
-    if (value != NULL)
-      g_variant_builder_add (&builder, "{sv}", names[i].key, value);
+  if (ctl->json) {
+    ctl_print_dictionary (ctl, display);
+    return TRUE;
   }
-  row = g_variant_ref_sink (g_variant_builder_end (&builder));
-  ctl_print_dictionary (ctl, row);
+  g_variant_dict_init (&brief, display);
+  g_variant_dict_remove (&brief, "planes");
+  g_variant_dict_remove (&brief, "layers");
+  rest = g_variant_ref_sink (g_variant_dict_end (&brief));
+  ctl_print_dictionary (ctl, rest);
+  print_planes (display);
+  print_layers (display);
   return TRUE;
 }
 

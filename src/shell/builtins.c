@@ -6,10 +6,16 @@
 #ifdef DISPLAY_HEADLESS_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_display_headless;
 #endif
+#ifdef DISPLAY_KMS_BUILTIN
+extern const HearthPluginDescriptor hearth_plugin_display_kms;
+#endif
 
 const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #ifdef DISPLAY_HEADLESS_BUILTIN
   &hearth_plugin_display_headless,
+#endif
+#ifdef DISPLAY_KMS_BUILTIN
+  &hearth_plugin_display_kms,
 #endif
   NULL,
 };

@@ -13,7 +13,7 @@
 HEARTH_LOG_TOPIC ("shell")
 
 typedef struct {
-  char *plugin, *mode, *language; /* from the command line; NULL: the default */
+  char *plugin, *device, *connector, *mode, *language; /* from the command line; NULL: the default */
   HearthWorkerLink *link;
   ShellService *service;
   ShellTheme theme;
@@ -90,11 +90,15 @@ load_plugin (const char *display, GError **error)
 static GVariant *
 make_settings (const Shell *self)
 {
+  const struct {
+    const char *key, *value;
+  } given[] = { { "device", self->device }, { "connector", self->connector }, { "mode", self->mode } };
   GVariantDict settings;
 
   g_variant_dict_init (&settings, NULL);
-  if (self->mode != NULL)
-    g_variant_dict_insert (&settings, "mode", "s", self->mode);
+  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
+    if (given[i].value != NULL)
+      g_variant_dict_insert (&settings, given[i].key, "s", given[i].value);
   return g_variant_ref_sink (g_variant_dict_end (&settings));
 }
 
@@ -158,6 +162,8 @@ take_options (Shell *self, int *argc, char ***argv)
 {
   const GOptionEntry entries[] = {
     { "plugin", 0, 0, G_OPTION_ARG_STRING, &self->plugin, "Display plug-in", "NAME" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &self->device, "Its device, of several", "PATH" },
+    { "connector", 0, 0, G_OPTION_ARG_STRING, &self->connector, "The connector of its screen, of several", "NAME" },
     { "mode", 0, 0, G_OPTION_ARG_STRING, &self->mode, "Its mode", "WIDTHxHEIGHT@HZ" },
     { "language", 0, 0, G_OPTION_ARG_STRING, &self->language, "zh or en", "LANGUAGE" },
     { NULL },
@@ -184,6 +190,8 @@ shell_clear (Shell *self)
   g_clear_pointer (&self->service, shell_service_free);
   shell_theme_clear (&self->theme);
   g_free (self->plugin);
+  g_free (self->device);
+  g_free (self->connector);
   g_free (self->mode);
   g_free (self->language);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shell/shell-service.h"
 
-#include "shell/display/shell-mode.h"
+#include "display/hearth-display-mode.h"
 #include "shell/display/shell-screenshot.h"
 
 #include <gio/gunixfdlist.h>
@@ -198,7 +198,7 @@ on_list_modes (HearthDBusInternalShell1 *skeleton, GDBusMethodInvocation *call, 
     return G_DBUS_METHOD_INVOCATION_HANDLED;
   n = shell_stage_get_modes (self->stage, modes, MAX_MODES);
   for (guint i = 0; i < n; i++) {
-    g_autofree char *text = shell_mode_dup_text (&modes[i]);
+    g_autofree char *text = hearth_display_mode_dup_text (&modes[i]);
 
     g_strv_builder_add (builder, text);
   }
@@ -216,7 +216,7 @@ on_set_mode (HearthDBusInternalShell1 *skeleton, GDBusMethodInvocation *call, co
 
   if (!is_ready (self, call))
     return G_DBUS_METHOD_INVOCATION_HANDLED;
-  if (shell_mode_parse (text, &mode, &error))
+  if (hearth_display_mode_parse (text, &mode, &error))
     shell_stage_set_mode (self->stage, &mode, &error);
   if (fail_or (call, error))
     hearth_dbus_internal_shell1_complete_set_mode (skeleton, call);
@@ -265,13 +265,15 @@ on_describe (HearthDBusInternalShell1 *skeleton, GDBusMethodInvocation *call, gp
   ShellService *self = user_data;
   const HearthDisplayCaps *caps;
   g_autofree char *mode = NULL;
+  g_autoptr (GVariant) details = NULL;
   GVariantDict dict;
 
   if (!is_ready (self, call))
     return G_DBUS_METHOD_INVOCATION_HANDLED;
+  details = shell_stage_describe (self->stage);
   caps = shell_stage_get_caps (self->stage);
-  mode = shell_mode_dup_text (shell_stage_get_mode (self->stage));
-  g_variant_dict_init (&dict, NULL);
+  mode = hearth_display_mode_dup_text (shell_stage_get_mode (self->stage));
+  g_variant_dict_init (&dict, details);
   g_variant_dict_insert (&dict, "mode", "s", mode);
   g_variant_dict_insert (&dict, "plugin", "s", self->plugin);
   g_variant_dict_insert_value (&dict, "imports", make_imports (caps->memory));

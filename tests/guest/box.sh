@@ -5,10 +5,15 @@ export HEARTH_BUS=unix:path=/run/bus HEARTH_RUNTIME_DIR=/run/hearth HEARTH_STATE
 export GSETTINGS_BACKEND=memory GIO_USE_PROXY_RESOLVER=dummy GIO_USE_VFS=local GST_PLUGIN_SYSTEM_PATH=/usr/lib/x86_64-linux-gnu/gstreamer-1.0
 mkdir -p /run/hearth /run/cache /run/tmp
 
-load() { # a module of the kernel, with what it needs; says what does not load
+load() { # a module of the kernel, with what it needs; then parameters
+  name=$1
+  shift
   while read -r file; do
-    insmod "/run/modules/$file" 2>/dev/null
-  done <"/run/modules/$1.order"
+    case $file in
+      "$name".ko) insmod "/run/modules/$file" "$@" 2>/dev/null ;;
+      *) insmod "/run/modules/$file" 2>/dev/null ;;
+    esac
+  done <"/run/modules/$name.order"
 }
 
 # Waits until a command succeeds; the guest is slow, and not by how much one thinks.
@@ -32,4 +37,18 @@ start_box() {
 
 answers() {
   hearthctl status >/dev/null 2>&1
+}
+
+say() { # WORD QUESTION...: what hearthctl answers, for the host
+  word=$1
+  shift
+  echo "@$word $(hearthctl --json "$@" | tr -d '\n')"
+}
+
+has() { # QUESTION PATTERN: hearthctl's answer has it
+  hearthctl --json $1 | tr -d '\n' | grep -qE "$2"
+}
+
+log() {
+  sed 's/^/log: /' /run/log | tail -n 40
 }

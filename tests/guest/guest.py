@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A virtual machine with a real kernel's DVB adapter, started from its saved state."""
+"""A virtual machine with a real kernel's DVB adapter and screens, started from its saved state."""
 
 import glob
 import json
@@ -165,6 +165,7 @@ def machine_arguments(box, data):
     return ['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nodefaults', '-no-user-config',
             '-display', 'none', '-serial', 'stdio', '-no-reboot', '-kernel', os.path.join(made, 'vmlinux'),
             '-initrd', os.path.join(made, 'initrd.gz'), '-append', KERNEL_ARGUMENTS,
+            '-device', 'virtio-gpu-pci,xres=1280,yres=720',
             '-drive', f'file={box},format=raw,if=virtio,cache=unsafe', '-drive', f'file={data},format=raw,if=virtio,cache=writeback']
 
 
@@ -228,6 +229,10 @@ class Guest:
     def say(self, line):
         self.process.stdin.write(line.encode() + b'\n')
         self.process.stdin.flush()
+
+    def screendump(self, path):
+        """What is on the screen of virtio-gpu, as a PNG."""
+        self.monitor.run('screendump', filename=path, format='png')
 
     def end(self):
         if self.process.poll() is None:

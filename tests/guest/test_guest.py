@@ -15,7 +15,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', 'system')]
 import guest  # noqa: E402
-from box import Skip, run  # noqa: E402
+from box import run  # noqa: E402
+from guestmedia import find_prefix, read, write_media  # noqa: E402
 from recordings import RAP, Folder, assert_part_of  # noqa: E402
 
 VIDTV = r"""
@@ -31,9 +32,6 @@ cat >/run/table <<'TABLE'
 	MODULATION = QAM/AUTO
 	INVERSION = AUTO
 TABLE
-say() { echo "@$1 $(hearthctl --json $2 | tr -d '\n')"; }
-has() { hearthctl --json $1 | tr -d '\n' | grep -qE "$2"; }
-
 start_box
 hearthctl network add cable dvb scan=table scan-table=/run/table systems=dvbc
 await 90 has networks '"state" : "(ready|failed)"'
@@ -41,11 +39,11 @@ say channels channels
 hearthctl open 1
 await 60 has 'network streams' '"key-frames" : [1-9]'
 await 60 has status '"state" *: *"playing"'
-say streams 'network streams'
-say tuners 'network tuners'
+say streams network streams
+say tuners network tuners
 await 60 has 'guide now' 'Ludwig'
-say guide 'guide now'
-sed 's/^/log: /' /run/log | tail -n 40
+say guide guide now
+log
 """
 
 
@@ -54,11 +52,9 @@ RECORD = r"""
 export HEARTH_STATE_DIR=/data/state HEARTH_RECORDINGS_DIR=/data/recordings
 load ext4
 mount -t ext4 /dev/vdb /data || echo "@failed no disk for recordings"
-has() { hearthctl --json $1 | tr -d '\n' | grep -qE "$2"; }
 size() { stat -c %s /data/recordings/*/stream.ts; }
 more() { [ "$(size)" -gt "$1" ]; }
 printf '#EXTM3U\n#EXTINF:-1 tvg-chno="1",One\nfile:///media.ts\n' >/run/list.m3u
-log() { sed 's/^/log: /' /run/log | tail -n 40; }
 start_box
 """
 BEFORE = RECORD + r"""
@@ -86,7 +82,6 @@ log
 
 # Two multiplexes that agree about a time far from the system's.
 CLOCK = r"""
-has() { hearthctl --json $1 | tr -d '\n' | grep -qE "$2"; }
 set_to() { [ "$(date +%s)" -ge "$1" ]; }
 start_box
 hearthctl setting set system.broadcast-time true || echo "@failed no such setting"
@@ -123,21 +118,6 @@ LOST_S = 1.0     # at most the last second,
 LATE_S = 0.5     # and what a machine of translated code and a tick of its console take
 
 
-def read(lines, word):
-    for line in lines:
-        match = re.match(f'@{word} (.*)', line)
-        if match:
-            return json.loads(match[1])
-    raise AssertionError(f'the guest did not say @{word}:\n' + '\n'.join(lines[-80:]))
-
-
-def find_prefix():
-    missing = guest.find_missing()
-    if missing:
-        raise Skip(missing)
-    return os.environ['HEARTH_PREFIX']
-
-
 def test_vidtv(_programs):
     prefix = find_prefix()
     with tempfile.TemporaryDirectory(prefix='hearth-guest-') as folder:
@@ -154,22 +134,6 @@ def test_vidtv(_programs):
     tuner = read(lines, 'tuners')
     assert 'true' in json.dumps(tuner), tuner
     assert 'Für Elise' in json.dumps(read(lines, 'guide'), ensure_ascii=False), read(lines, 'guide')
-
-
-def write_media(prefix, folder, seconds):
-    """One service of the simulated cable network, as a file; its bytes and how many come in a second."""
-    subprocess.run([os.path.join(prefix, 'bin', 'hearth-headend'), 'cable', '--write', folder, '--seconds', str(seconds)], check=True,
-                   stdout=subprocess.DEVNULL)
-    with open(os.path.join(folder, 'mux-1.ts'), 'rb') as multiplex:
-        data = multiplex.read()
-    for name in os.listdir(folder):
-        os.unlink(os.path.join(folder, name))
-    wanted = {0, *range(256, 272)}  # its tables, and all that the first service has
-    packets = (data[at:at + 188] for at in range(0, len(data), 188))
-    media = b''.join(packet for packet in packets if (packet[1] << 8 | packet[2]) & 0x1fff in wanted)
-    with open(os.path.join(folder, 'media.ts'), 'wb') as written:
-        written.write(media)
-    return media, len(media) / seconds
 
 
 def record_until_cut(image, data, enough_bytes):

@@ -289,6 +289,12 @@ on_handle_screenshot (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocatio
 }
 
 static gboolean
+on_handle_describe (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  return pass (user_data, invocation);
+}
+
+static gboolean
 on_handle_list_modes (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, gpointer user_data)
 {
   return pass (user_data, invocation);
@@ -341,6 +347,7 @@ make_face (HearthOutput *self)
   hearth_dbus_display1_set_plugin (self->face, hearth_settings_store_get_string (self->settings, "display.plugin"));
   hearth_dbus_display1_set_mode (self->face, hearth_settings_store_get_string (self->settings, "display.mode"));
   g_signal_connect (self->face, "handle-screenshot", G_CALLBACK (on_handle_screenshot), self);
+  g_signal_connect (self->face, "handle-describe", G_CALLBACK (on_handle_describe), self);
   g_signal_connect (self->face, "handle-list-modes", G_CALLBACK (on_handle_list_modes), self);
   g_signal_connect (self->face, "handle-set-mode", G_CALLBACK (on_handle_set_mode), self);
   g_signal_connect (self->face, "handle-set-frame-log", G_CALLBACK (on_handle_set_frame_log), self);
@@ -352,22 +359,65 @@ make_face (HearthOutput *self)
 
 /* ---- the object --------------------------------------------------------------------------------------- */
 
+#define N_ARGUMENTS 11
+
+/* The shell's command line by the settings; what is in @arguments is the settings'. */
+static void
+fill_arguments (HearthSettingsStore *settings, const char *arguments[N_ARGUMENTS])
+{
+  static const char *const names[] = { "plugin", "device", "connector", "mode" };
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *key = g_strconcat ("display.", names[i], NULL);
+    g_autofree char *option = g_strconcat ("--", names[i], NULL);
+
+    arguments[n++] = g_intern_string (option);
+    arguments[n++] = hearth_settings_store_get_string (settings, key);
+  }
+  arguments[n++] = "--language";
+  arguments[n++] = hearth_settings_store_get_string (settings, "screen.language");
+  arguments[n] = NULL;
+}
+
+static void
+set_arguments (HearthOutput *self, gboolean now)
+{
+  const char *arguments[N_ARGUMENTS];
+
+  fill_arguments (self->settings, arguments);
+  hearth_worker_set_arguments (self->shell, arguments, now);
+}
+
+/* The shell chooses its display when it starts; another language or mode it takes while it runs. */
+static void
+on_display (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
+{
+  set_arguments (user_data, TRUE);
+}
+
 static void
 on_language (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
 {
+  set_arguments (user_data, FALSE);
   tell (user_data, "SetLanguage", g_variant_new ("(@s)", value), NULL);
+}
+
+static void
+on_mode (HearthSettingsStore *settings, GVariant *value, gpointer user_data)
+{
+  set_arguments (user_data, FALSE);
+  tell (user_data, "SetMode", g_variant_new ("(@s)", value), NULL);
 }
 
 HearthOutput *
 hearth_output_new (const char *name, HearthBus *bus, HearthWorkers *workers, HearthSettingsStore *settings)
 {
   HearthOutput *self = g_object_new (HEARTH_TYPE_OUTPUT, NULL);
-  const char *arguments[] = { "--plugin",   hearth_settings_store_get_string (settings, "display.plugin"),
-                              "--mode",     hearth_settings_store_get_string (settings, "display.mode"),
-                              "--language", hearth_settings_store_get_string (settings, "screen.language"),
-                              NULL };
+  const char *arguments[N_ARGUMENTS];
   const HearthWorkerSpec spec = { .role = "shell", .instance = name, .arguments = arguments, .core = TRUE, .user = "hearth-shell" };
 
+  fill_arguments (settings, arguments);
   self->name = g_strdup (name);
   self->path = g_strconcat ("/tv/hearth/output/", name, NULL);
   self->bus = bus;
@@ -377,6 +427,10 @@ hearth_output_new (const char *name, HearthBus *bus, HearthWorkers *workers, Hea
   self->shell = g_object_ref (hearth_workers_add (workers, &spec));
   g_signal_connect_object (self->shell, "connected", G_CALLBACK (on_shell_connected), self, 0);
   g_signal_connect_object (settings, "changed::screen.language", G_CALLBACK (on_language), self, 0);
+  g_signal_connect_object (settings, "changed::display.mode", G_CALLBACK (on_mode), self, 0);
+  g_signal_connect_object (settings, "changed::display.plugin", G_CALLBACK (on_display), self, 0);
+  g_signal_connect_object (settings, "changed::display.device", G_CALLBACK (on_display), self, 0);
+  g_signal_connect_object (settings, "changed::display.connector", G_CALLBACK (on_display), self, 0);
   return self;
 }
 

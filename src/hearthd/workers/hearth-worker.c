@@ -191,6 +191,23 @@ hearth_worker_kill (HearthWorker *self, const char *reason)
   pidfd_send_signal (self->pidfd, SIGKILL, NULL, 0);
 }
 
+void
+hearth_worker_set_arguments (HearthWorker *self, const char *const *arguments, gboolean now)
+{
+  gboolean same = self->arguments != NULL && g_strv_equal ((const char *const *) self->arguments, arguments);
+
+  g_strfreev (self->arguments);
+  self->arguments = g_strdupv ((char **) arguments);
+  if (same || !now)
+    return;
+  self->loops = 0;
+  if (self->restart != 0) {
+    g_clear_handle_id (&self->restart, g_source_remove);
+    hearth_worker_start (self);
+  } else
+    hearth_worker_kill (self, "its settings changed");
+}
+
 static gboolean
 on_deadline (gpointer user_data)
 {

@@ -57,6 +57,9 @@ guint hearth_worker_get_careful (HearthWorker *worker);
 gboolean hearth_worker_is_adopted (HearthWorker *worker);
 guint hearth_worker_get_restarts (HearthWorker *worker);
 GVariant *hearth_worker_describe (HearthWorker *worker); /* floating a{sv} of System1.GetWorkers */
+/* The command line (NULL-terminated, copied) of the next start. @now: where it differs, a process that runs is ended and started
+ * again with it, one that waits is started. */
+void hearth_worker_set_arguments (HearthWorker *worker, const char *const *arguments, gboolean now);
 /* Kills it for cause; it is started again. */
 void hearth_worker_kill (HearthWorker *worker, const char *reason);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "shell/display/shell-stage.h"
 
-#include "shell/display/shell-timer.h"
+#include "display/hearth-timer.h"
 
 #include <hearth/log.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ struct _ShellStage {
   GArray *places;  /* Place, lowest first */
   GArray *waiters; /* Waiter */
   ShellLog log;
-  ShellTimer *timer;
+  HearthTimer *timer;
   gboolean pending;           /* a commit waits for its refresh */
   gboolean pending_scene;     /* it brings more than new frames */
   gboolean damaged, new_osd;  /* the on-screen plane */
@@ -186,7 +186,7 @@ sleep_until_due (ShellStage *self, gint64 now_us)
     self->active_us = 0;
     set_busy (self, FALSE);
   }
-  shell_timer_arm (self->timer, wake_us);
+  hearth_timer_arm (self->timer, wake_us);
 }
 
 /* Commits if there is something for the next refresh, else sleeps until there will be. */
@@ -405,6 +405,12 @@ shell_stage_get_caps (ShellStage *self)
   return self->ops->get_caps (self->display);
 }
 
+GVariant *
+shell_stage_describe (ShellStage *self)
+{
+  return hearth_ops_has (self->ops, describe) ? g_variant_ref_sink (self->ops->describe (self->display)) : NULL;
+}
+
 ShellLog *
 shell_stage_get_log (ShellStage *self)
 {
@@ -474,7 +480,7 @@ shell_stage_new (const HearthDisplayOps *ops, GVariant *settings, HearthProgress
   self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   self->display = g_malloc0 (ops->instance_size);
   self->view_host = (ShellViewHost){ ops, self->display, on_view_changed, on_view_closed, self };
-  self->timer = shell_timer_new (on_timer, self, error);
+  self->timer = hearth_timer_new (on_timer, self, error);
   if (self->timer == NULL || !ops->start (self->display, &self->host, settings, error))
     return NULL;
   self->started = TRUE;
@@ -489,7 +495,7 @@ shell_stage_free (ShellStage *self)
   g_array_unref (self->places);
   if (self->started)
     self->ops->stop (self->display);
-  g_clear_pointer (&self->timer, shell_timer_free);
+  g_clear_pointer (&self->timer, hearth_timer_free);
   g_array_unref (self->waiters);
   shell_log_set_enabled (&self->log, FALSE);
   g_free (self->display);

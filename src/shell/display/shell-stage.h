@@ -45,6 +45,8 @@ guint shell_stage_get_modes (ShellStage *self, HearthDisplayMode *modes, guint n
 gboolean shell_stage_set_mode (ShellStage *self, const HearthDisplayMode *mode, GError **error);
 const HearthDisplayOps *shell_stage_get_ops (ShellStage *self);
 const HearthDisplayCaps *shell_stage_get_caps (ShellStage *self);
+/* (nullable): what the plug-in says of itself. */
+GVariant *shell_stage_describe (ShellStage *self);
 ShellLog *shell_stage_get_log (ShellStage *self);
 
 /* What is on glass, once nothing is pending and with time to spare before the next frame; @ready is called once, maybe at once:

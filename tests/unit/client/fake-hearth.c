@@ -325,6 +325,18 @@ on_screenshot (HearthDBusDisplay1 *display, GDBusMethodInvocation *call, GUnixFD
 }
 
 static gboolean
+on_describe_display (HearthDBusDisplay1 *display, GDBusMethodInvocation *call)
+{
+  hearth_dbus_display1_complete_describe (
+    display, call,
+    g_variant_new_parsed ("{'plugin': <'kms'>, 'mode': <'1920x1080@50'>, 'imports': <['memfd']>, 'composes': <true>, "
+                          "'hardware-timing': <true>, 'connector': <'HDMI-A-1'>, "
+                          "'planes': <[(uint32 31, 'primary', uint32 0, ['XR24', 'NV12']), (32, 'overlay', 1, ['AR24'])]>, "
+                          "'layers': <[('video', uint32 31, 'shown by a plane of its own')]>}"));
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
 on_list_modes (HearthDBusDisplay1 *display, GDBusMethodInvocation *call)
 {
   static const char *const modes[] = { "1920x1080@50", "1280x720@50", NULL };
@@ -577,7 +589,7 @@ export_all (void)
           on_get_workers, "handle-get-plugins", on_get_plugins, "handle-describe", on_describe, NULL);
   hearth_dbus_display1_set_mode (display, "1920x1080@50");
   hearth_dbus_display1_set_plugin (display, "headless");
-  export (display, "/tv/hearth/output/main", "handle-screenshot", on_screenshot, "handle-list-modes", on_list_modes,
+  export (display, "/tv/hearth/output/main", "handle-screenshot", on_screenshot, "handle-list-modes", on_list_modes, "handle-describe", on_describe_display,
           "handle-show-banner", on_show_banner, "handle-set-frame-log", on_set_frame_log, "handle-get-frame-log",
           on_get_frame_log, NULL);
   hearth_dbus_player1_set_state (player, "stopped");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "shell/display/shell-timer.h"
+#include "display/hearth-timer.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -7,7 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-struct _ShellTimer {
+struct _HearthTimer {
   int fd;
   GSource *source;
   gint64 armed_us;
@@ -18,7 +18,7 @@ struct _ShellTimer {
 static gboolean
 on_expired (int fd, GIOCondition condition, gpointer user_data)
 {
-  ShellTimer *self = user_data;
+  HearthTimer *self = user_data;
   guint64 n;
 
   if (read (fd, &n, sizeof n) == (gssize) sizeof n) {
@@ -28,17 +28,17 @@ on_expired (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-ShellTimer *
-shell_timer_new (void (*fired) (gpointer user_data), gpointer user_data, GError **error)
+HearthTimer *
+hearth_timer_new (void (*fired) (gpointer user_data), gpointer user_data, GError **error)
 {
   int fd = timerfd_create (CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-  ShellTimer *self;
+  HearthTimer *self;
 
   if (fd < 0) {
-    hearth_error_set_errno (error, errno, "making the shell's timer");
+    hearth_error_set_errno (error, errno, "making a timer");
     return NULL;
   }
-  self = g_new0 (ShellTimer, 1);
+  self = g_new0 (HearthTimer, 1);
   self->fd = fd;
   self->armed_us = G_MAXINT64;
   self->fired = fired;
@@ -50,7 +50,7 @@ shell_timer_new (void (*fired) (gpointer user_data), gpointer user_data, GError 
 }
 
 void
-shell_timer_free (ShellTimer *self)
+hearth_timer_free (HearthTimer *self)
 {
   g_source_destroy (self->source);
   g_source_unref (self->source);
@@ -59,7 +59,7 @@ shell_timer_free (ShellTimer *self)
 }
 
 void
-shell_timer_arm (ShellTimer *self, gint64 at_us)
+hearth_timer_arm (HearthTimer *self, gint64 at_us)
 {
   struct itimerspec when = { 0 };
 

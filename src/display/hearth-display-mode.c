@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "headless-mode.h"
+#include "display/hearth-display-mode.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #define LEAST_SIDE 64
 #define MOST_SIDE 16384
@@ -11,7 +11,7 @@
 #define MICROSECONDS_MHZ G_GINT64_CONSTANT (1000000000) /* a period in µs is this by the rate in thousandths of Hz */
 
 gboolean
-headless_mode_check (const HearthDisplayMode *mode, GError **error)
+hearth_display_mode_check (const HearthDisplayMode *mode, GError **error)
 {
   if (mode->width >= LEAST_SIDE && mode->width <= MOST_SIDE && mode->height >= LEAST_SIDE && mode->height <= MOST_SIDE &&
       mode->refresh_mhz >= LEAST_MHZ && mode->refresh_mhz <= MOST_MHZ)
@@ -48,7 +48,7 @@ take_rate (const char **at, HearthDisplayMode *mode)
 }
 
 gboolean
-headless_mode_parse (const char *text, HearthDisplayMode *mode, GError **error)
+hearth_display_mode_parse (const char *text, HearthDisplayMode *mode, GError **error)
 {
   const char *at = text;
 
@@ -58,10 +58,24 @@ headless_mode_parse (const char *text, HearthDisplayMode *mode, GError **error)
     at++;
     mode->height = take_number (&at);
     if (*at == '\0' || (*at++ == '@' && take_rate (&at, mode) && *at == '\0'))
-      return headless_mode_check (mode, error);
+      return hearth_display_mode_check (mode, error);
   }
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_INVALID_ARGUMENT, "“%s” is no mode: it reads like 1920x1080@50", text);
   return FALSE;
+}
+
+char *
+hearth_display_mode_dup_text (const HearthDisplayMode *mode)
+{
+  g_autofree char *text = g_strdup_printf ("%ux%u@%u.%03u", mode->width, mode->height, mode->refresh_mhz / 1000,
+                                           mode->refresh_mhz % 1000);
+  gsize length = strlen (text);
+
+  while (text[length - 1] == '0')
+    length--;
+  if (text[length - 1] == '.')
+    length--;
+  return g_strndup (text, length);
 }
 
 /* Split, so that no product overflows in a thousand years. */
@@ -80,7 +94,7 @@ time_of_refresh (const HearthDisplayMode *mode, gint64 n)
 }
 
 gint64
-headless_mode_next_refresh (const HearthDisplayMode *mode, gint64 start_us, gint64 at_us)
+hearth_display_mode_next_refresh (const HearthDisplayMode *mode, gint64 start_us, gint64 at_us)
 {
   gint64 n;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "headless-scale.h"
+#include "display/hearth-scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,34 +12,34 @@ clamped (double at, guint32 least, guint32 most)
   return at <= least ? least : at >= most ? most : (guint32) at;
 }
 
-static HeadlessTap
+static HearthTap
 make_box (double centre, double ratio, guint32 least, guint32 most)
 {
   guint32 first = clamped (floor (centre - ratio / 2 + 1), least, most);
   guint32 last = clamped (floor (centre + ratio / 2), least, most);
 
-  return (HeadlessTap){ .first = first, .last = MAX (first, last), .box = TRUE };
+  return (HearthTap){ .first = first, .last = MAX (first, last), .box = TRUE };
 }
 
-static HeadlessTap
+static HearthTap
 make_mix (double centre, guint32 least, guint32 most)
 {
   double whole = floor (centre);
   guint16 weight = (guint16) ((centre - whole) * 256 + 0.5);
 
-  return (HeadlessTap){ .first = clamped (whole, least, most), .last = clamped (whole + 1, least, most), .weight = weight };
+  return (HearthTap){ .first = clamped (whole, least, most), .last = clamped (whole + 1, least, most), .weight = weight };
 }
 
 void
-headless_axis_init (HeadlessAxis *self, guint32 n, double start, double ratio, guint32 least, guint32 most)
+hearth_axis_init (HearthAxis *self, guint32 n, double start, double ratio, guint32 least, guint32 most)
 {
   self->n = n;
-  self->taps = g_new (HeadlessTap, n);
+  self->taps = g_new (HearthTap, n);
   self->plain = self->doubled = TRUE;
   for (guint32 i = 0; i < n; i++) {
     double centre = start + (i + 0.5) * ratio - 0.5;
 
-    HeadlessTap *tap = &self->taps[i];
+    HearthTap *tap = &self->taps[i];
 
     *tap = ratio >= BOX_FROM ? make_box (centre, ratio, least, most) : make_mix (centre, least, most);
     self->plain = self->plain && !tap->box && tap->weight == 0 && tap->first == self->taps[0].first + i;
@@ -48,7 +48,7 @@ headless_axis_init (HeadlessAxis *self, guint32 n, double start, double ratio, g
 }
 
 void
-headless_axis_clear (HeadlessAxis *self)
+hearth_axis_clear (HearthAxis *self)
 {
   g_clear_pointer (&self->taps, g_free);
 }
@@ -78,7 +78,7 @@ fetch_words (const guint8 *row, guint32 step, guint32 first, guint32 last, int s
 }
 
 static void
-fetch (const HeadlessPlane *plane, guint32 y, guint32 first, guint32 last, guint32 *line)
+fetch (const HearthScalePlane *plane, guint32 y, guint32 first, guint32 last, guint32 *line)
 {
   const guint8 *row = plane->bytes + (gsize) y * plane->stride;
 
@@ -90,7 +90,7 @@ fetch (const HeadlessPlane *plane, guint32 y, guint32 first, guint32 last, guint
 
 /* @line has room for two rows: the second is scratch. */
 static void
-fetch_rows (const HeadlessPlane *plane, const HeadlessTap *rows, guint32 first, guint32 last, guint32 *line)
+fetch_rows (const HearthScalePlane *plane, const HearthTap *rows, guint32 first, guint32 last, guint32 *line)
 {
   guint32 *other = line + last + 1;
   guint32 n = rows->last - rows->first + 1;
@@ -114,7 +114,7 @@ fetch_rows (const HeadlessPlane *plane, const HeadlessTap *rows, guint32 first, 
 /* ---- columns ---------------------------------------------------------------------------- */
 
 static gint32
-box_mean (const guint32 *line, const HeadlessTap *tap)
+box_mean (const guint32 *line, const HearthTap *tap)
 {
   guint32 sum = 0;
 
@@ -137,7 +137,7 @@ double_line (const guint32 *line, guint32 n, gboolean ends, gint32 *out)
 }
 
 void
-headless_scale_row (const HeadlessPlane *plane, const HeadlessTap *row, const HeadlessAxis *columns, guint32 *line, gint32 *out)
+hearth_scale_row (const HearthScalePlane *plane, const HearthTap *row, const HearthAxis *columns, guint32 *line, gint32 *out)
 {
   guint32 first = columns->taps[0].first, last = columns->taps[columns->n - 1].last;
 
@@ -151,7 +151,7 @@ headless_scale_row (const HeadlessPlane *plane, const HeadlessTap *row, const He
       out[i] = box_mean (line, &columns->taps[i]);
   else
     for (guint32 i = 0; i < columns->n; i++) {
-      const HeadlessTap *tap = &columns->taps[i];
+      const HearthTap *tap = &columns->taps[i];
 
       out[i] = (gint32) ((line[tap->first] * (256 - tap->weight) + line[tap->last] * tap->weight) >> 8);
     }

@@ -12,29 +12,29 @@ typedef struct {
   guint32 stride, step; /* bytes from row to row, from sample to sample */
   guint word;           /* bytes of a sample: 1, or 2 (little-endian) */
   int shift;            /* of a word, to make it 14 bits; negative: to the right */
-} HeadlessPlane;
+} HearthScalePlane;
 
 /* Which source samples make one of the target. */
 typedef struct {
   guint32 first, last; /* mean of first to last for a box; else these two, mixed */
   guint16 weight;      /* of last, of 256 */
   gboolean box;
-} HeadlessTap;
+} HearthTap;
 
 typedef struct {
-  HeadlessTap *taps;
+  HearthTap *taps;
   guint32 n;
   gboolean plain;   /* sample for sample from taps[0].first on */
   gboolean doubled; /* each, and the mean with its next: chroma of a picture in its own size */
-} HeadlessAxis;
+} HearthAxis;
 
 /* Maps target samples 0 .. @n - 1 to source positions @start + (i + 0.5) * @ratio - 0.5, where the picture's own samples are
  * @least to @most. */
-void headless_axis_init (HeadlessAxis *self, guint32 n, double start, double ratio, guint32 least, guint32 most);
-void headless_axis_clear (HeadlessAxis *self);
+void hearth_axis_init (HearthAxis *self, guint32 n, double start, double ratio, guint32 least, guint32 most);
+void hearth_axis_clear (HearthAxis *self);
 
 /* One target row. @line: room for the whole source row. @out: columns->n samples. */
-void headless_scale_row (const HeadlessPlane *plane, const HeadlessTap *row, const HeadlessAxis *columns, guint32 *line,
+void hearth_scale_row (const HearthScalePlane *plane, const HearthTap *row, const HearthAxis *columns, guint32 *line,
                          gint32 *out);
 
 G_END_DECLS

@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "headless-compose.h"
+#include "display/hearth-compose.h"
 
-#include "headless-scale.h"
+#include "display/hearth-scale.h"
+#include "frames/hearth-frames.h"
 
 #include <drm_fourcc.h>
 #include <string.h>
 
-/* libav's yuv420p10le and yuv422p10le, for which DRM has no code: numbers of the frame link's contract. */
-#define FORMAT_YUV420_10LE 0x30314948
-#define FORMAT_YUV422_10LE 0x32314948
-
 #define PEAK_BITS 14 /* of a scaled sample */
 
-const guint32 headless_compose_fourccs[] = { DRM_FORMAT_YUV420, DRM_FORMAT_NV12,    DRM_FORMAT_P010, FORMAT_YUV420_10LE,
-                                             DRM_FORMAT_YUV422, FORMAT_YUV422_10LE, DRM_FORMAT_NV16, DRM_FORMAT_XRGB8888,
-                                             0 };
+const guint32 hearth_compose_fourccs[] = { DRM_FORMAT_YUV420,
+                                           DRM_FORMAT_NV12,
+                                           DRM_FORMAT_P010,
+                                           HEARTH_FORMAT_YUV420_10LE,
+                                           DRM_FORMAT_YUV422,
+                                           HEARTH_FORMAT_YUV422_10LE,
+                                           DRM_FORMAT_NV16,
+                                           DRM_FORMAT_XRGB8888,
+                                           0 };
+
+gboolean
+hearth_compose_reads (guint32 fourcc)
+{
+  for (guint i = 0; hearth_compose_fourccs[i] != 0; i++)
+    if (hearth_compose_fourccs[i] == fourcc)
+      return TRUE;
+  return FALSE;
+}
 
 typedef struct {
   guint bits;
@@ -37,9 +49,9 @@ get_format (guint32 fourcc)
     return (Format){ 8, FALSE, TRUE, 1, 0, 6 };
   case DRM_FORMAT_P010: /* ten bits at the top of sixteen */
     return (Format){ 10, FALSE, TRUE, 1, 1, -2 };
-  case FORMAT_YUV420_10LE:
+  case HEARTH_FORMAT_YUV420_10LE:
     return (Format){ 10, FALSE, FALSE, 1, 1, 4 };
-  case FORMAT_YUV422_10LE:
+  case HEARTH_FORMAT_YUV422_10LE:
     return (Format){ 10, FALSE, FALSE, 1, 0, 4 };
   default:
     return (Format){ 8, TRUE, FALSE, 0, 0, 6 };
@@ -130,8 +142,8 @@ pack_row (const gint32 *red, const gint32 *green, const gint32 *blue, guint32 *o
 
 typedef struct {
   Format format;
-  HeadlessPlane planes[3];
-  HeadlessAxis columns[2], rows[2]; /* luma, chroma */
+  HearthScalePlane planes[3];
+  HearthAxis columns[2], rows[2]; /* luma, chroma */
   Matrix matrix;
 } Job;
 
@@ -150,7 +162,7 @@ set_planes (Job *job, const HearthFramePool *pool, const guint8 *bytes)
     guint from = job->format.rgb ? 0 : job->format.interleaved ? MIN (i, 1) : i;
     gsize inside = job->format.rgb ? native_byte (2 - i) : job->format.interleaved && i == 2 ? word : 0;
 
-    job->planes[i] = (HeadlessPlane){ .bytes = bytes + pool->offset[from] + inside,
+    job->planes[i] = (HearthScalePlane){ .bytes = bytes + pool->offset[from] + inside,
                                       .stride = pool->stride[from],
                                       .step = job->format.rgb ? 4 : job->format.interleaved && i > 0 ? 2 * word : word,
                                       .word = word,
@@ -166,11 +178,11 @@ set_axes (Job *job, const HearthRect *crop, const HearthRect *where)
   guint32 right = (guint32) (crop->x + crop->width - 1), bottom = (guint32) (crop->y + crop->height - 1);
   guint shift_x = job->format.shift_x, shift_y = job->format.shift_y;
 
-  headless_axis_init (&job->columns[0], where->width, crop->x, ratio_x, crop->x, right);
-  headless_axis_init (&job->rows[0], where->height, crop->y, ratio_y, crop->y, bottom);
-  headless_axis_init (&job->columns[1], where->width, crop->x / (double) (1 << shift_x) + (shift_x > 0 ? 0.25 : 0),
+  hearth_axis_init (&job->columns[0], where->width, crop->x, ratio_x, crop->x, right);
+  hearth_axis_init (&job->rows[0], where->height, crop->y, ratio_y, crop->y, bottom);
+  hearth_axis_init (&job->columns[1], where->width, crop->x / (double) (1 << shift_x) + (shift_x > 0 ? 0.25 : 0),
                       ratio_x / (1 << shift_x), crop->x >> shift_x, right >> shift_x);
-  headless_axis_init (&job->rows[1], where->height, crop->y / (double) (1 << shift_y), ratio_y / (1 << shift_y),
+  hearth_axis_init (&job->rows[1], where->height, crop->y / (double) (1 << shift_y), ratio_y / (1 << shift_y),
                       crop->y >> shift_y, bottom >> shift_y);
 }
 
@@ -178,14 +190,14 @@ static void
 clear_axes (Job *job)
 {
   for (guint i = 0; i < 2; i++) {
-    headless_axis_clear (&job->columns[i]);
-    headless_axis_clear (&job->rows[i]);
+    hearth_axis_clear (&job->columns[i]);
+    hearth_axis_clear (&job->rows[i]);
   }
 }
 
 /* Paints the part of a row that is on the canvas. */
 static void
-paint_row (const Job *job, const HeadlessCanvas *canvas, const HearthRect *where, gint32 row, guint32 *line, gint32 *samples[3],
+paint_row (const Job *job, const HearthCanvas *canvas, const HearthRect *where, gint32 row, guint32 *line, gint32 *samples[3],
            guint32 *pixels)
 {
   gint32 y = where->y + row, left = MAX (0, where->x), right = MIN ((gint32) canvas->width, where->x + where->width);
@@ -195,7 +207,7 @@ paint_row (const Job *job, const HeadlessCanvas *canvas, const HearthRect *where
   for (guint i = 0; i < 3; i++) {
     guint axis = i > 0 && !job->format.rgb ? 1 : 0;
 
-    headless_scale_row (&job->planes[i], &job->rows[axis].taps[row], &job->columns[axis], line, samples[i]);
+    hearth_scale_row (&job->planes[i], &job->rows[axis].taps[row], &job->columns[axis], line, samples[i]);
   }
   if (job->format.rgb)
     pack_row (samples[0], samples[1], samples[2], pixels, where->width);
@@ -205,7 +217,7 @@ paint_row (const Job *job, const HeadlessCanvas *canvas, const HearthRect *where
 }
 
 void
-headless_compose_frame (const HeadlessCanvas *canvas, const HearthFramePool *pool, const guint8 *bytes, const HearthFrame *frame,
+hearth_compose_frame (const HearthCanvas *canvas, const HearthFramePool *pool, const guint8 *bytes, const HearthFrame *frame,
                         const HearthRect *where)
 {
   Job job = { .format = get_format (pool->fourcc) };
@@ -227,7 +239,7 @@ headless_compose_frame (const HeadlessCanvas *canvas, const HearthFramePool *poo
 }
 
 HearthRect
-headless_compose_fit (const HearthFrame *frame, const HearthRect *target)
+hearth_compose_fit (const HearthFrame *frame, const HearthRect *target)
 {
   guint64 shape_x = (guint64) frame->crop.width * MAX (1, frame->sar_num);
   guint64 shape_y = (guint64) frame->crop.height * MAX (1, frame->sar_den);
@@ -245,7 +257,7 @@ headless_compose_fit (const HearthFrame *frame, const HearthRect *target)
 }
 
 void
-headless_compose_black (const HeadlessCanvas *canvas)
+hearth_compose_black (const HearthCanvas *canvas)
 {
   for (guint32 y = 0; y < canvas->height; y++) {
     guint32 *row = (guint32 *) (gpointer) (canvas->pixels + (gsize) y * canvas->stride);
@@ -278,7 +290,7 @@ blend_row (guint32 *below, const guint32 *over, guint32 n)
 
 /* Most of the plane is: the banner is at the bottom, and then nothing at all. */
 static gboolean
-is_empty (const guint8 *osd, guint32 stride, guint32 width, const HeadlessTap *rows)
+is_empty (const guint8 *osd, guint32 stride, guint32 width, const HearthTap *rows)
 {
   for (guint32 y = rows->first; y <= rows->last; y++) {
     const guint32 *row = (const guint32 *) (gconstpointer) (osd + (gsize) y * stride);
@@ -293,34 +305,34 @@ is_empty (const guint8 *osd, guint32 stride, guint32 width, const HeadlessTap *r
 }
 
 static void
-blend_scaled (const HeadlessCanvas *canvas, const guint8 *osd, guint32 stride, guint32 width, guint32 height)
+blend_scaled (const HearthCanvas *canvas, const guint8 *osd, guint32 stride, guint32 width, guint32 height)
 {
-  HeadlessAxis columns, rows;
+  HearthAxis columns, rows;
   g_autofree guint32 *line = g_new (guint32, (gsize) width * 2 + 2);
   g_autofree gint32 *samples = g_new (gint32, (gsize) canvas->width * 4);
   g_autofree guint32 *over = g_new (guint32, canvas->width);
 
-  headless_axis_init (&columns, canvas->width, 0, (double) width / canvas->width, 0, width - 1);
-  headless_axis_init (&rows, canvas->height, 0, (double) height / canvas->height, 0, height - 1);
+  hearth_axis_init (&columns, canvas->width, 0, (double) width / canvas->width, 0, width - 1);
+  hearth_axis_init (&rows, canvas->height, 0, (double) height / canvas->height, 0, height - 1);
   for (guint32 y = 0; y < canvas->height; y++) {
     if (is_empty (osd, stride, width, &rows.taps[y]))
       continue;
     memset (over, 0, (gsize) canvas->width * 4);
     for (guint i = 0; i < 4; i++) {
-      const HeadlessPlane plane = { osd + native_byte (i), stride, 4, 1, 6 };
+      const HearthScalePlane plane = { osd + native_byte (i), stride, 4, 1, 6 };
 
-      headless_scale_row (&plane, &rows.taps[y], &columns, line, samples);
+      hearth_scale_row (&plane, &rows.taps[y], &columns, line, samples);
       for (guint32 x = 0; x < canvas->width; x++)
         over[x] |= (guint32) (samples[x] >> 6) << (8 * i);
     }
     blend_row ((guint32 *) (gpointer) (canvas->pixels + (gsize) y * canvas->stride), over, canvas->width);
   }
-  headless_axis_clear (&columns);
-  headless_axis_clear (&rows);
+  hearth_axis_clear (&columns);
+  hearth_axis_clear (&rows);
 }
 
 void
-headless_compose_osd (const HeadlessCanvas *canvas, const guint8 *osd, guint32 stride, guint32 width, guint32 height)
+hearth_compose_osd (const HearthCanvas *canvas, const guint8 *osd, guint32 stride, guint32 width, guint32 height)
 {
   if (canvas->width != width || canvas->height != height) {
     blend_scaled (canvas, osd, stride, width, height);

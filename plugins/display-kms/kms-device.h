@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <hearth/plugin.h>
+
+G_BEGIN_DECLS
+
+/* Opens a graphics device that sets modes by atomic commits: @wanted ("/dev/dri/card0"; "": of all, the first with a screen
+ * connected, else the first). @path: which one it is (transfer full). Errors: NOT_FOUND, with what was tried and why not. */
+int kms_device_open (const char *wanted, char **path, GError **error);
+
+/* Whether this process may set modes, asking for it; one process at a time may. */
+gboolean kms_device_take_master (int device);
+gboolean kms_device_is_ours (int device); /* without asking for it */
+
+G_END_DECLS
