@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What needs a kernel of its own: network-dvb on the kernel's DVB adapter (vidtv), scanned, listened to, its guide read; a power cut; a
-clock that is set."""
+clock that is set; screens (test_screen.py)."""
 
 import datetime
 import json
@@ -18,6 +18,7 @@ import guest  # noqa: E402
 from box import run  # noqa: E402
 from guestmedia import find_prefix, read, write_media  # noqa: E402
 from recordings import RAP, Folder, assert_part_of  # noqa: E402
+from test_screen import test_screens  # noqa: E402
 
 VIDTV = r"""
 load dvb-vidtv-tuner
@@ -227,4 +228,4 @@ def test_clock(_programs):
 
 
 if __name__ == '__main__':
-    run([test_vidtv, test_power_cut, test_clock])
+    run([test_vidtv, test_power_cut, test_clock, test_screens])

@@ -13,7 +13,8 @@ PATIENT_TESTS = tests/system/test_internet.py tests/system/test_programmes.py te
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
-EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py
+EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py \
+  tests/guest/guestmedia.py tests/guest/test_screen.py tests/system/pictures.py
 .PHONY: check-beside check-alone
 check-beside:
 	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) -k check TESTS='$(PATIENT_TESTS)'

@@ -289,9 +289,12 @@ test_screen (void)
   g_autoptr (JsonNode) node = run_json (words, CTL_OK);
   g_auto (Run) modes = run ("display modes");
   g_auto (Run) frames = run ("frames");
+  g_auto (Run) display = run ("display");
   g_autofree char *bytes = NULL;
   gsize n_bytes;
 
+  g_assert_nonnull (strstr (display.out, "plane 31: primary, depth 0: XR24 NV12\nplane 32: overlay, depth 1: AR24\n"
+                                            "video picture: plane 31, shown by a plane of its own\n"));
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (node), "width"), ==, 960);
   g_assert_true (g_file_get_contents (file, &bytes, &n_bytes, NULL));
   g_assert_cmpmem (bytes, n_bytes, FAKE_JPEG, strlen (FAKE_JPEG));

@@ -8,6 +8,15 @@ test_display_headless_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
 test_display_headless_LDADD = libdisplay-headless-builtin.la libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS) -lm
 endif
 
+if DISPLAY_KMS
+check_PROGRAMS += test-display-kms
+TESTS += test-display-kms
+test_display_kms_SOURCES = tests/unit/plugins/test-display-kms.c
+test_display_kms_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugins/display-kms
+test_display_kms_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
+test_display_kms_LDADD = libdisplay-kms-core.la libhearth-1.0.la $(GLIB_LIBS)
+endif
+
 if NETWORK_IPTV
 IPTV_TEST_LIBS = libnetwork-iptv-core.la libhearth-1.0.la $(SOUP_LIBS) $(GLIB_LIBS)
 check_PROGRAMS += test-iptv-m3u test-iptv-parts test-iptv-sources
