@@ -2,7 +2,10 @@
 #include "kms-output.h"
 
 #include <errno.h>
+#include <hearth/log.h>
 #include <string.h>
+
+HEARTH_LOG_TOPIC ("kms")
 
 #define SAME_RATE_MHZ 200 /* 59.94 is not 60 to everybody, but 59.94 and 59.95 are the same */
 
@@ -127,6 +130,20 @@ take_modes (KmsOutput *self, const drmModeConnector *connector)
       self->modes[self->n_modes++] = connector->modes[i];
 }
 
+static void
+take_edid (KmsOutput *self, int device)
+{
+  drmModePropertyBlobRes *blob = kms_object_read_blob (&self->connector, device, "EDID");
+  g_autoptr (GError) error = NULL;
+
+  if (blob == NULL)
+    return; /* virtual screens and some bridges have none */
+  self->has_edid = hearth_edid_parse (&self->edid, blob->data, blob->length, &error);
+  if (!self->has_edid)
+    hearth_notice ("%s: %s", self->name, error->message);
+  drmModeFreePropertyBlob (blob);
+}
+
 static gboolean
 take_connector (KmsOutput *self, int device, const drmModeRes *resources, const drmModeConnector *connector, GError **error)
 {
@@ -144,8 +161,11 @@ take_connector (KmsOutput *self, int device, const drmModeRes *resources, const 
     return FALSE;
   }
   self->name = g_steal_pointer (&name);
-  return kms_object_read (&self->connector, device, connector->connector_id, DRM_MODE_OBJECT_CONNECTOR, error) &&
-         kms_object_read (&self->crtc, device, resources->crtcs[crtc], DRM_MODE_OBJECT_CRTC, error);
+  if (!kms_object_read (&self->connector, device, connector->connector_id, DRM_MODE_OBJECT_CONNECTOR, error) ||
+      !kms_object_read (&self->crtc, device, resources->crtcs[crtc], DRM_MODE_OBJECT_CRTC, error))
+    return FALSE;
+  take_edid (self, device);
+  return TRUE;
 }
 
 static drmModeConnector *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "display/hearth-edid.h"
 #include "kms-object.h"
 
 #include <hearth/display.h>
@@ -16,6 +17,8 @@ typedef struct {
   guint n_modes;
   const drmModeModeInfo *mode; /* of modes; NULL: none chosen */
   guint32 mode_blob;
+  gboolean has_edid;
+  HearthEdid edid; /* what the screen says of itself */
 } KmsOutput;
 
 /* The connector @wanted ("HDMI-A-1"; "": the first) with a screen on it. Interlaced modes are left out. Errors: NOT_FOUND: no

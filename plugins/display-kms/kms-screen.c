@@ -334,6 +334,8 @@ kms_screen_describe (const KmsScreen *self)
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "connector", "s", self->output.name != NULL ? self->output.name : "");
+  if (self->output.has_edid)
+    g_variant_dict_insert_value (&dict, "screen", hearth_edid_describe (&self->output.edid));
   g_variant_dict_insert_value (&dict, "planes", describe_planes (self));
   g_variant_dict_insert_value (&dict, "layers", describe_layers (self));
   g_variant_dict_insert (&dict, "commits", "t", self->n_commits);

@@ -179,6 +179,17 @@ run_screenshot (Ctl *ctl, GError **error)
 /* ---- the display --------------------------------------------------------------------------- */
 
 static void
+print_screen (Ctl *ctl, GVariant *display)
+{
+  g_autoptr (GVariant) screen = g_variant_lookup_value (display, "screen", G_VARIANT_TYPE_VARDICT);
+
+  if (screen == NULL)
+    return;
+  ctl_print ("the screen says of itself:\n");
+  ctl_print_dictionary (ctl, screen);
+}
+
+static void
 print_planes (GVariant *display)
 {
   g_autoptr (GVariant) planes = g_variant_lookup_value (display, "planes", G_VARIANT_TYPE ("a(usuas)"));
@@ -224,10 +235,12 @@ run_display (Ctl *ctl, GError **error)
     return TRUE;
   }
   g_variant_dict_init (&brief, display);
+  g_variant_dict_remove (&brief, "screen");
   g_variant_dict_remove (&brief, "planes");
   g_variant_dict_remove (&brief, "layers");
   rest = g_variant_ref_sink (g_variant_dict_end (&brief));
   ctl_print_dictionary (ctl, rest);
+  print_screen (ctl, display);
   print_planes (display);
   print_layers (display);
   return TRUE;

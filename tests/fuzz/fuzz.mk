@@ -14,6 +14,7 @@ FUZZ_TARGETS =
 include tests/fuzz/ts.mk
 include tests/fuzz/ring.mk
 include tests/fuzz/frames.mk
+include tests/fuzz/display.mk
 include tests/fuzz/plugins.mk
 include tests/fuzz/headend.mk
 include tests/fuzz/base.mk

@@ -16,6 +16,7 @@ include tests/unit/base/tests.mk
 include tests/unit/ts/tests.mk
 include tests/unit/ring/tests.mk
 include tests/unit/frames/tests.mk
+include tests/unit/display/tests.mk
 include tests/unit/guide/tests.mk
 include tests/unit/hearthd/tests.mk
 include tests/unit/stream/tests.mk
