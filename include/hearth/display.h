@@ -144,9 +144,10 @@ struct _HearthDisplayOps {
   gboolean (*read_back) (gpointer self, guint8 *argb, guint32 stride, guint32 width, guint32 height, gboolean with_osd,
                          GError **error);
 
-  /* How it shows what it shows, for people and tests: a{sv}, floating. Common keys: "device" s; "connector" s; "screen" a{sv}, what it says of itself
-   * (src/display/hearth-edid.h); "planes" a(usuas): id, type, depth (0 the lowest), formats; "layers" a(sus): "video" or "on-screen", id of the plane that shows it, how
-   * and why; "commits" t; "copied-bytes" t: painted by the CPU for pictures; "dark" s: why nothing can be shown. Optional. */
+  /* How it shows what it shows, for people and tests: a{sv}, floating. Common keys: "device" s; "connector" s; "screen" a{sv}: what
+   * it says of itself, as Display1.Describe lists it; "planes" a(usuas): id, type, depth (0 the lowest), formats; "layers" a(sus):
+   * "video" or "on-screen", id of the plane that shows it, how and why; "commits" t; "copied-bytes" t: painted by the CPU for
+   * pictures; "dark" s: why nothing can be shown. Optional. */
   GVariant *(*describe) (gpointer self);
 };
 

@@ -105,14 +105,23 @@ kms_device_open (const char *wanted, char **path, GError **error)
   return device;
 }
 
-gboolean
-kms_device_take_master (int device)
+void
+kms_device_set_taken (GError **error)
 {
-  return drmIsMaster (device) || drmSetMaster (device) == 0;
+  g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_PERMISSION_DENIED, "another program has the screen");
 }
 
 gboolean
 kms_device_is_ours (int device)
 {
   return drmIsMaster (device);
+}
+
+gboolean
+kms_device_take (int device, GError **error)
+{
+  if (drmIsMaster (device) || drmSetMaster (device) == 0)
+    return TRUE;
+  kms_device_set_taken (error);
+  return FALSE;
 }

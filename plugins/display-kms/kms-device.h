@@ -9,8 +9,9 @@ G_BEGIN_DECLS
  * connected, else the first). @path: which one it is (transfer full). Errors: NOT_FOUND, with what was tried and why not. */
 int kms_device_open (const char *wanted, char **path, GError **error);
 
-/* Whether this process may set modes, asking for it; one process at a time may. */
-gboolean kms_device_take_master (int device);
-gboolean kms_device_is_ours (int device); /* without asking for it */
+/* Asks for the right to set modes, which one process at a time has. Errors: PERMISSION_DENIED: another one has it. */
+gboolean kms_device_take (int device, GError **error);
+gboolean kms_device_is_ours (int device);
+void kms_device_set_taken (GError **error); /* as take() says it */
 
 G_END_DECLS

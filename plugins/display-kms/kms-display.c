@@ -43,11 +43,11 @@ static void
 complete (Kms *self, gint64 shown_us)
 {
   hearth_display_scenes_shown (&self->scenes);
-  self->host->ops->committed (self->host, shown_us);
-  if (self->changed) {
+  if (self->changed) { /* now, for the shell's answer may be the next commit */
     self->changed = FALSE;
     look_again (self);
   }
+  self->host->ops->committed (self->host, shown_us);
 }
 
 static gboolean
@@ -60,15 +60,18 @@ on_retry (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* That a screen comes is told by the kernel, and looking for one takes long; that another program gives the device up is not told. */
 static void
-go_dark (Kms *self, const char *why)
+go_dark (Kms *self, const GError *why)
 {
-  if (g_strcmp0 (self->dark, why) != 0)
-    hearth_warning ("nothing can be shown: %s", why);
+  gboolean is_told = self->uevents != NULL && g_error_matches (why, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND);
+
+  if (g_strcmp0 (self->dark, why->message) != 0)
+    hearth_warning ("nothing can be shown: %s", why->message);
   g_free (self->dark);
-  self->dark = g_strdup (why);
+  self->dark = g_strdup (why->message);
   self->screen.lit = self->screen.has_plan = FALSE;
-  if (self->retry == 0)
+  if (self->retry == 0 && !is_told)
     self->retry = g_timeout_add_seconds (RETRY_SECONDS, on_retry, self);
 }
 
@@ -80,8 +83,7 @@ submit (Kms *self)
   if (kms_screen_submit (&self->screen, &self->scenes, self, &error))
     return;
   if (!g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_BUSY))
-    go_dark (self, g_error_matches (error, HEARTH_ERROR, HEARTH_ERROR_PERMISSION_DENIED) ? "another program has the screen"
-                                                                                          : error->message);
+    go_dark (self, error);
   self->target_us = kms_clock_next (&self->screen.clock, g_get_monotonic_time () + EARLY_US); /* again, or in the dark */
   hearth_timer_arm (self->timer, self->target_us);
 }
@@ -139,7 +141,13 @@ static gboolean
 on_device_event (int device, GIOCondition condition, gpointer data)
 {
   drmEventContext context = { .version = 3, .page_flip_handler2 = on_flip };
+  Kms *self = data;
 
+  if ((condition & (G_IO_HUP | G_IO_ERR)) != 0) { /* one that hung on USB is gone: the shell that comes next finds another */
+    hearth_error ("%s is gone", self->path);
+    self->watch = 0;
+    return G_SOURCE_REMOVE;
+  }
   drmHandleEvent (device, &context);
   return G_SOURCE_CONTINUE;
 }
@@ -149,11 +157,8 @@ on_device_event (int device, GIOCondition condition, gpointer data)
 static gboolean
 light (Kms *self, GError **error)
 {
-  if (!kms_device_take_master (self->screen.device)) {
-    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_BUSY, "another program has the screen");
-    return FALSE;
-  }
-  if (!kms_screen_probe (&self->screen, self->connector, self->has_wanted ? &self->wanted : NULL, error))
+  if (!kms_device_take (self->screen.device, error) ||
+      !kms_screen_probe (&self->screen, self->connector, self->has_wanted ? &self->wanted : NULL, error))
     return FALSE;
   g_clear_pointer (&self->dark, g_free);
   hearth_info ("%s on %s: %ux%u at %u.%03u Hz", self->screen.output.name, self->path, self->screen.mode.width, self->screen.mode.height,
@@ -176,7 +181,7 @@ look_again (Kms *self)
   if (light (self, &error))
     self->host->ops->changed (self->host);
   else
-    go_dark (self, error->message);
+    go_dark (self, error);
 }
 
 static void
@@ -250,15 +255,15 @@ kms_start (gpointer data, HearthDisplayHost *host, GVariant *settings, GError **
     kms_stop (self);
     return FALSE;
   }
+  self->uevents = hearth_uevents_new ("drm", SETTLE_MS, on_uevent, self);
   if (!light (self, &fault)) {
     if (!take_dark_mode (self, error)) {
       kms_stop (self);
       return FALSE;
     }
-    go_dark (self, fault->message);
+    go_dark (self, fault);
   }
   self->watch = g_unix_fd_add (self->screen.device, G_IO_IN, on_device_event, self);
-  self->uevents = hearth_uevents_new ("drm", SETTLE_MS, on_uevent, self);
   return TRUE;
 }
 

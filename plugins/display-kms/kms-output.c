@@ -7,7 +7,7 @@
 
 HEARTH_LOG_TOPIC ("kms")
 
-#define SAME_RATE_MHZ 200 /* 59.94 is not 60 to everybody, but 59.94 and 59.95 are the same */
+#define SAME_RATE_MHZ 500 /* who says 60 means 59.94 or 60.32 too, where there is no 60 */
 
 /* ---- modes ------------------------------------------------------------------------------- */
 

@@ -26,7 +26,7 @@ typedef struct {
 gboolean kms_output_find (KmsOutput *self, int device, const char *wanted, GError **error);
 void kms_output_clear (KmsOutput *self, int device);
 
-/* The mode of that size with the nearest rate; @exactly: NOT_SUPPORTED when the screen has none within 0.2 Hz. Else, and for
+/* The mode of that size with the nearest rate; @exactly: NOT_SUPPORTED when the screen has none within 0.5 Hz. Else, and for
  * @wanted NULL, the screen's own. */
 gboolean kms_output_choose_mode (KmsOutput *self, int device, const HearthDisplayMode *wanted, gboolean exactly, GError **error);
 HearthDisplayMode kms_output_describe_mode (const drmModeModeInfo *mode);

@@ -267,13 +267,19 @@ kms_screen_submit (KmsScreen *self, const HearthDisplayScenes *scenes, gpointer 
   if (!self->has_plan)
     self->has_plan = kms_plan_make (&self->plan, self->wishes, self->n_wishes, self->planes, CANVAS_FORMAT, test_plan, self);
   if (!self->has_plan) {
-    hearth_error_set_errno (error, kms_device_is_ours (self->device) ? EINVAL : EACCES,
-                            "connector %s takes no arrangement of %u pictures, not even one blended by the CPU", self->output.name,
-                            self->n_wishes);
+    if (kms_device_is_ours (self->device))
+      g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED,
+                   "connector %s takes no arrangement of %u pictures, not even one blended by the CPU", self->output.name, self->n_wishes);
+    else
+      kms_device_set_taken (error);
     return FALSE;
   }
   canvas = self->plan.canvas ? paint_canvas (self, scenes) : NULL;
   result = commit (self, &self->plan, canvas, FALSE, user_data);
+  if (result == EACCES || result == EPERM) {
+    kms_device_set_taken (error);
+    return FALSE;
+  }
   if (result != 0) {
     hearth_error_set_errno (error, result, "showing a picture on connector %s", self->output.name);
     return FALSE;

@@ -45,8 +45,12 @@ hearth_spawn_get_start_ticks (int pid)
   return g_strv_length (fields) > 19 ? g_ascii_strtoull (fields[19], NULL, 10) : 0;
 }
 
+#define MAX_GROUPS 32
+
 typedef struct {
   const struct passwd *user; /* NULL: stay who we are */
+  gid_t groups[MAX_GROUPS];  /* its own and those that the maker put it into: video, audio, input */
+  int n_groups;
 } ChildSetup;
 
 /* Between fork and exec: only async-signal-safe calls. */
@@ -58,7 +62,7 @@ set_up_child (gpointer user_data)
   setsid ();
   if (setup->user == NULL)
     return;
-  if (setgroups (1, &setup->user->pw_gid) < 0 || setgid (setup->user->pw_gid) < 0 || setuid (setup->user->pw_uid) < 0)
+  if (setgroups ((size_t) setup->n_groups, setup->groups) < 0 || setgid (setup->user->pw_gid) < 0 || setuid (setup->user->pw_uid) < 0)
     _exit (126);
 }
 
@@ -81,13 +85,15 @@ make_token_pipe (const char *token, int *fd, GError **error)
 gboolean
 hearth_spawn (const char *const *argv, const char *token, const char *user, int *pid, int *pidfd, GError **error)
 {
-  ChildSetup setup = { .user = user != NULL && geteuid () == 0 ? getpwnam (user) : NULL };
+  ChildSetup setup = { .user = user != NULL && geteuid () == 0 ? getpwnam (user) : NULL, .n_groups = MAX_GROUPS };
   g_auto (GStrv) environment = g_environ_setenv (g_get_environ (), "HEARTH_TOKEN_FD", G_STRINGIFY (TOKEN_FD), TRUE);
   const int target = TOKEN_FD;
   GPid child = 0;
   gboolean spawned;
   int token_fd = -1;
 
+  if (setup.user != NULL && getgrouplist (user, setup.user->pw_gid, setup.groups, &setup.n_groups) < 0)
+    setup.n_groups = MAX_GROUPS; /* the first of them */
   if (!make_token_pipe (token, &token_fd, error))
     return FALSE;
   spawned = g_spawn_async_with_pipes_and_fds (NULL, argv, (const char *const *) environment, G_SPAWN_DO_NOT_REAP_CHILD,
