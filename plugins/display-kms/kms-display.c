@@ -133,8 +133,10 @@ on_flip (int device, unsigned sequence, unsigned seconds, unsigned microseconds,
     shown_us = g_get_monotonic_time ();
   learnt = kms_clock_seen (&self->screen.clock, shown_us);
   complete (self, shown_us);
-  if (learnt)
-    self->host->ops->changed (self->host); /* what get_caps() tells */
+  if (learnt) { /* get_caps() tells something else, and the shell will paint anew */
+    kms_osd_wipe (&self->screen.osd);
+    self->host->ops->changed (self->host);
+  }
 }
 
 static gboolean

@@ -73,19 +73,6 @@ kms_object_find_enum (const KmsObject *self, int device, const char *name, const
   return found;
 }
 
-guint64
-kms_object_get_most (const KmsObject *self, int device, const char *name)
-{
-  const KmsProperty *property = kms_object_find (self, name);
-  drmModePropertyRes *known = property != NULL ? drmModeGetProperty (device, property->id) : NULL;
-  guint64 most = 0;
-
-  if (known != NULL && drm_property_type_is (known, DRM_MODE_PROP_RANGE) && known->count_values == 2)
-    most = known->values[1];
-  drmModeFreeProperty (known);
-  return most;
-}
-
 drmModePropertyBlobRes *
 kms_object_read_blob (const KmsObject *self, int device, const char *name)
 {

@@ -28,8 +28,6 @@ const KmsProperty *kms_object_find (const KmsObject *self, const char *name); /*
 guint64 kms_object_get (const KmsObject *self, const char *name, guint64 otherwise);
 /* The number of an enumeration's value by its name ("ITU-R BT.709 YCbCr"). */
 gboolean kms_object_find_enum (const KmsObject *self, int device, const char *name, const char *value, guint64 *number);
-/* The most that a range property takes; 0: no range. */
-guint64 kms_object_get_most (const KmsObject *self, int device, const char *name);
 /* The blob that a property names now. (nullable): free by drmModeFreePropertyBlob(). */
 drmModePropertyBlobRes *kms_object_read_blob (const KmsObject *self, int device, const char *name);
 

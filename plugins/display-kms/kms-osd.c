@@ -90,6 +90,17 @@ kms_osd_damage (KmsOsd *self, const HearthRect *damage, guint n_damage)
   }
 }
 
+void
+kms_osd_wipe (KmsOsd *self)
+{
+  const HearthRect everywhere = { 0, 0, (gint32) self->width, (gint32) self->height };
+
+  for (guint32 y = 0; y < self->height; y++)
+    if (self->used_rows[y] != 0)
+      memset (self->pixels + (gsize) y * self->stride, 0, self->stride);
+  kms_osd_damage (self, &everywhere, 1);
+}
+
 gboolean
 kms_osd_is_empty (const KmsOsd *self)
 {

@@ -23,6 +23,7 @@ typedef struct {
 gboolean kms_osd_init (KmsOsd *self, guint32 width, guint32 height, GError **error);
 void kms_osd_clear (KmsOsd *self, int device);
 
+void kms_osd_wipe (KmsOsd *self); /* transparent as at the start */
 void kms_osd_damage (KmsOsd *self, const HearthRect *damage, guint n_damage);
 gboolean kms_osd_is_empty (const KmsOsd *self);
 /* The buffer that holds what is painted: the one on glass when nothing has changed since. NULL with @error: none can be made. */

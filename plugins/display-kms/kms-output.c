@@ -243,10 +243,24 @@ kms_output_clear (KmsOutput *self, int device)
   *self = (KmsOutput){ 0 };
 }
 
-void
-kms_output_fill (const KmsOutput *self, drmModeAtomicReq *request, gboolean lit)
+/* What another program may have left behind: HDR, its colours, its rates, its tables. */
+static void
+reset (const KmsOutput *self, drmModeAtomicReq *request)
 {
-  kms_request_set (request, &self->connector, "CRTC_ID", lit ? self->crtc.id : 0);
-  kms_request_set (request, &self->crtc, "MODE_ID", lit ? self->mode_blob : 0);
-  kms_request_set (request, &self->crtc, "ACTIVE", lit);
+  static const char *const of_connector[] = { "HDR_OUTPUT_METADATA", "Colorspace" };
+  static const char *const of_crtc[] = { "VRR_ENABLED", "GAMMA_LUT", "DEGAMMA_LUT", "CTM" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_connector); i++)
+    kms_request_set (request, &self->connector, of_connector[i], 0);
+  for (guint i = 0; i < G_N_ELEMENTS (of_crtc); i++)
+    kms_request_set (request, &self->crtc, of_crtc[i], 0);
+}
+
+void
+kms_output_fill (const KmsOutput *self, drmModeAtomicReq *request)
+{
+  reset (self, request);
+  kms_request_set (request, &self->connector, "CRTC_ID", self->crtc.id);
+  kms_request_set (request, &self->crtc, "MODE_ID", self->mode_blob);
+  kms_request_set (request, &self->crtc, "ACTIVE", TRUE);
 }

@@ -31,8 +31,8 @@ void kms_output_clear (KmsOutput *self, int device);
 gboolean kms_output_choose_mode (KmsOutput *self, int device, const HearthDisplayMode *wanted, gboolean exactly, GError **error);
 HearthDisplayMode kms_output_describe_mode (const drmModeModeInfo *mode);
 
-/* Adds connector, mode and CRTC to a request that may set a mode; @lit FALSE: switches them off. */
-void kms_output_fill (const KmsOutput *self, drmModeAtomicReq *request, gboolean lit);
+/* Adds connector, mode and CRTC to a request that may set a mode. */
+void kms_output_fill (const KmsOutput *self, drmModeAtomicReq *request);
 
 /* How many screens are connected to the device; for choosing one. */
 guint kms_output_count_connected (int device);

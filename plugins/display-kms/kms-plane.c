@@ -63,6 +63,7 @@ read_plane (int device, const drmModePlane *listed)
     return NULL;
   }
   self->type = (KmsPlaneType) kms_object_get (&self->object, "type", DRM_PLANE_TYPE_OVERLAY);
+  self->blends = kms_object_find_enum (&self->object, device, "pixel blend mode", "Pre-multiplied", &self->premultiplied);
   if (!read_modifiers (self, device))
     for (guint32 i = 0; i < listed->count_formats; i++)
       add_format (self, listed->formats[i], DRM_FORMAT_MOD_INVALID);
@@ -82,8 +83,16 @@ compare_depth (gconstpointer a, gconstpointer b)
   return first->object.id < second->object.id ? -1 : 1;
 }
 
+static gboolean
+is_free (const KmsPlane *self, guint32 crtc)
+{
+  guint64 user = kms_object_get (&self->object, "CRTC_ID", 0);
+
+  return self->type != KMS_PLANE_CURSOR && (user == 0 || user == crtc);
+}
+
 GPtrArray *
-kms_planes_list (int device, guint crtc_index)
+kms_planes_list (int device, guint32 crtc, guint crtc_index)
 {
   GPtrArray *planes = g_ptr_array_new_with_free_func (plane_free);
   drmModePlaneRes *all = drmModeGetPlaneResources (device);
@@ -93,7 +102,7 @@ kms_planes_list (int device, guint crtc_index)
     KmsPlane *plane = listed != NULL && (listed->possible_crtcs & 1u << crtc_index) != 0 ? read_plane (device, listed) : NULL;
 
     drmModeFreePlane (listed);
-    if (plane != NULL && plane->type != KMS_PLANE_CURSOR)
+    if (plane != NULL && is_free (plane, crtc))
       g_ptr_array_add (planes, plane);
     else if (plane != NULL)
       plane_free (plane);
@@ -111,11 +120,22 @@ kms_plane_get_type_name (const KmsPlane *self)
 
 /* ---- requests --------------------------------------------------------------------------------- */
 
+/* What another program may have left behind. */
+static void
+reset (const KmsPlane *self, drmModeAtomicReq *request)
+{
+  kms_request_set (request, &self->object, "rotation", DRM_MODE_ROTATE_0);
+  kms_request_set (request, &self->object, "alpha", G_MAXUINT16);
+  if (self->blends)
+    kms_request_set (request, &self->object, "pixel blend mode", self->premultiplied);
+}
+
 gboolean
 kms_plane_show (const KmsPlane *self, drmModeAtomicReq *request, guint32 crtc, const KmsShown *shown)
 {
   const KmsObject *object = &self->object;
 
+  reset (self, request);
   return kms_request_set (request, object, "FB_ID", shown->framebuffer) && kms_request_set (request, object, "CRTC_ID", crtc) &&
          kms_request_set (request, object, "SRC_X", shown->src_x) && kms_request_set (request, object, "SRC_Y", shown->src_y) &&
          kms_request_set (request, object, "SRC_W", shown->src_width) &&

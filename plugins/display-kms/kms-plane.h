@@ -21,10 +21,13 @@ typedef struct {
   KmsObject object;
   KmsPlaneType type;
   GArray *formats; /* KmsFormat */
+  gboolean blends; /* it can be told how: */
+  guint64 premultiplied;
 } KmsPlane;
 
-/* The planes of the CRTC with this index, from the lowest to the highest; without cursors. */
-GPtrArray *kms_planes_list (int device, guint crtc_index);
+/* The planes that a CRTC (its id, and its index among all) can have, from the lowest to the highest; without cursors, and without those
+ * that another screen has. */
+GPtrArray *kms_planes_list (int device, guint32 crtc, guint crtc_index);
 gboolean kms_plane_takes (const KmsPlane *self, guint32 fourcc, guint64 modifier);
 const char *kms_plane_get_type_name (const KmsPlane *self);
 

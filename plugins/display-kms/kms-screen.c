@@ -55,7 +55,7 @@ kms_screen_probe (KmsScreen *self, const char *connector, const HearthDisplayMod
       !kms_output_choose_mode (&self->output, self->device, wanted, FALSE, error))
     return FALSE;
   g_clear_pointer (&self->planes, g_ptr_array_unref);
-  self->planes = kms_planes_list (self->device, self->output.crtc_index);
+  self->planes = kms_planes_list (self->device, self->output.crtc.id, self->output.crtc_index);
   return take_mode (self, error);
 }
 
@@ -182,7 +182,7 @@ static gboolean
 fill_request (KmsScreen *self, drmModeAtomicReq *request, const KmsPlan *plan, const KmsBuffer *canvas)
 {
   if (!self->lit)
-    kms_output_fill (&self->output, request, TRUE);
+    kms_output_fill (&self->output, request);
   if (plan->canvas) {
     KmsShown shown = show_buffer (canvas);
 

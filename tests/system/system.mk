@@ -7,16 +7,19 @@ SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/sy
 SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_run.py tests/system/test_satip.py tests/system/test_manuals.py
 SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py tests/system/test_views.py tests/system/test_banner.py tests/system/test_hearthctl.py
-# These wait more than they measure, and may run beside each other: check-beside, with -j. check-alone is the rest, one by one.
-PATIENT_TESTS = tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_cable.py tests/system/test_satip.py \
-  tests/system/test_http_faults.py tests/system/test_guide.py tests/system/test_banner.py tests/system/test_hearthctl.py
+# In three turns: check-units, with -j; check-alone, real processes that are looked at by the clock, one by one; and check-beside,
+# those that wait more than they measure, with -j: the longest first, or it runs alone at the end.
+PATIENT_TESTS = tests/system/test_guide.py tests/system/test_internet.py tests/system/test_cable.py tests/system/test_satip.py \
+  tests/system/test_banner.py tests/system/test_http_faults.py tests/system/test_hearthctl.py tests/system/test_programmes.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
 EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py \
   tests/guest/guestmedia.py tests/guest/test_screen.py tests/system/pictures.py
-.PHONY: check-beside check-alone
+.PHONY: check-units check-alone check-beside
+check-units:
+	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) -k check TESTS='$(filter-out %.py,$(TESTS))'
+check-alone:
+	$(MAKE) -k check TESTS='$(filter-out $(PATIENT_TESTS),$(filter %.py,$(TESTS)))'
 check-beside:
 	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) -k check TESTS='$(PATIENT_TESTS)'
-check-alone:
-	$(MAKE) -k check TESTS='$(filter-out $(PATIENT_TESTS),$(TESTS))'
