@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#define NO_KEY_FRAME_US 2250000 /* a group of pictures of two seconds, and its key frame's transfer: sooner, one that is right would be blamed */
-#define CANNOT_DECODE_US 1700000 /* on screen within two seconds */
+#define NO_PICTURE_US 1700000 /* on screen, with its reason, within two seconds */
 
 void
 hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us)
@@ -48,9 +47,9 @@ hearth_watch_look (HearthWatch *self, const HearthWatchInput *in)
   }
   if (self->failed_us != 0 && !in->sounding)
     return HEARTH_WATCH_CANNOT_DECODE;
-  if (!in->key && !in->sounding && self->data_us != 0 && in->now_us - self->data_us >= NO_KEY_FRAME_US)
+  if (!in->key && !in->sounding && self->data_us != 0 && in->now_us - self->data_us >= NO_PICTURE_US)
     return HEARTH_WATCH_NO_KEY_FRAME;
-  if (in->key && !in->sounding && in->now_us - MAX (self->decoded_us, self->data_us) >= CANNOT_DECODE_US)
+  if (in->key && !in->sounding && in->now_us - MAX (self->decoded_us, self->data_us) >= NO_PICTURE_US)
     return HEARTH_WATCH_CANNOT_DECODE;
   return self->playing ? HEARTH_WATCH_PLAYING : HEARTH_WATCH_OPENING;
 }

@@ -17,9 +17,8 @@ say (HearthVerdict *verdict, HearthError code, const char *text)
 #define TRANSFER_US 250000 /* a key frame's own time on the line */
 #define USUAL_INTERVAL_US (5 * G_USEC_PER_SEC) /* of key frames, before two of them told their own */
 
-/* So long after packets began to come, or after the last key frame, the next one may be missing. Joined just behind one, a group
- * of pictures of the usual two seconds has its next only then: that is no fault, and no notice flashes up. A stream that tells
- * already why there will be none (scrambled, no tables) need not be waited for. */
+/* So long after packets began to come, or after the last key frame, the next one may be missing. A stream that tells already why
+ * there will be none (scrambled, no tables) need not be waited for. */
 static gint64
 get_patience (const HearthIngestFlow *flow, gboolean started, gboolean hopeless)
 {

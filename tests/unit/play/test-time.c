@@ -228,12 +228,12 @@ test_watch_names_the_reason (void)
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
   in.now_us += 1600000;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_PACKETS);
-  for (guint i = 0; i < 8; i++) { /* data, and no key frame in them */
+  for (guint i = 0; i < 7; i++) { /* data, and no key frame in them */
     in.now_us += 250000;
     in.head += 188;
     g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
   }
-  in.now_us += 600000; /* a group of two seconds would have brought one */
+  in.now_us += 250000; /* looked at four times a second: on screen within two seconds */
   in.head += 188;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_KEY_FRAME);
   in.key = TRUE;

@@ -56,12 +56,13 @@ test_no_key_frame (void)
   HearthIngestReport report = flowing (10 * S, 11 * S, 0);
 
   assert_verdict (&report, 11 * S, "running", "");
-  report.flow.last_packet_us = 12 * S + 200000;
-  assert_verdict (&report, 12 * S + 200000, "running", ""); /* groups of two seconds: the first key frame is on the line */
-  report.flow.last_packet_us = 12 * S + 300000;
-  assert_verdict (&report, 12 * S + 300000, "running", "NoKeyFrame");
-  report.flow.last_key_frame_us = 12 * S + 300000; /* it came */
-  assert_verdict (&report, 12 * S + 300000, "running", "");
+  report.flow.last_packet_us = 11 * S + 650000;
+  assert_verdict (&report, 11 * S + 650000, "running", "");
+  report.flow.last_packet_us = 11 * S + 750000; /* looked at every 250 ms: told within 2 s */
+  assert_verdict (&report, 11 * S + 750000, "running", "NoKeyFrame");
+  report.flow.last_key_frame_us = 12 * S; /* it came */
+  report.flow.last_packet_us = 12 * S;
+  assert_verdict (&report, 12 * S, "running", "");
 
   report = flowing (10 * S, 30 * S, 24 * S);
   report.flow.key_frame_interval_us = 3 * S; /* the next one is due at 27, late at 31.5 */
@@ -99,14 +100,14 @@ test_after_silence (void)
 static void
 test_hopeless (void)
 {
-  HearthIngestReport report = flowing (10 * S, 11 * S + 750000, 0);
+  HearthIngestReport report = flowing (10 * S, 11 * S + 600000, 0);
 
-  assert_verdict (&report, 11 * S + 750000, "running", "");
+  assert_verdict (&report, 11 * S + 600000, "running", "");
   report.flow.ts.scrambled = report.flow.ts.packets;
-  assert_verdict (&report, 11 * S + 750000, "running", "NoKeyFrame");
-  report = flowing (10 * S, 11 * S + 750000, 0);
+  assert_verdict (&report, 11 * S + 600000, "running", "NoKeyFrame");
+  report = flowing (10 * S, 11 * S + 600000, 0);
   report.flow.has_tables = FALSE;
-  assert_verdict (&report, 11 * S + 750000, "running", "NoKeyFrame");
+  assert_verdict (&report, 11 * S + 600000, "running", "NoKeyFrame");
 }
 
 static void
