@@ -5,6 +5,7 @@
 #include "hearthd/channels/hearth-channels.h"
 
 #include <hearth/log.h>
+#include <string.h>
 
 HEARTH_LOG_TOPIC ("channels")
 
@@ -24,23 +25,61 @@ const char hearth_channels_seen_schema[] =
 
 /* ---- keeping -------------------------------------------------------------------------------- */
 
-/* What the writing thread gets: copies, for the main thread goes on. */
+/* What the writing thread gets: it shares nothing that the main thread changes. */
 typedef struct {
-  GPtrArray *channels;      /* id, number, id, number ... */
-  GPtrArray *services;      /* network, address, name, guide id, channel, seen ... */
-  GPtrArray *gone_channels; /* id ... */
-  GPtrArray *gone_services; /* network, address ... */
+  char id[17];
+  GRefString *number; /* (nullable): none, or of one that is gone */
+} ChannelRow;
+
+typedef struct {
+  const char *network; /* interned */
+  GRefString *address;
+  GRefString *name, *guide_id; /* (nullable): of one that is gone */
+  char channel[17];
+  guint seen_day;
+} ServiceRow;
+
+typedef struct {
+  GArray *channels, *gone_channels; /* of ChannelRow */
+  GArray *services, *gone_services; /* of ServiceRow */
 } Changes;
+
+static void
+channel_row_clear (gpointer data)
+{
+  ChannelRow *row = data;
+
+  g_clear_pointer (&row->number, g_ref_string_release);
+}
+
+static void
+service_row_clear (gpointer data)
+{
+  ServiceRow *row = data;
+
+  g_ref_string_release (row->address);
+  g_clear_pointer (&row->name, g_ref_string_release);
+  g_clear_pointer (&row->guide_id, g_ref_string_release);
+}
+
+static GArray *
+new_rows (guint size, GDestroyNotify clear)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, size);
+
+  g_array_set_clear_func (rows, clear);
+  return rows;
+}
 
 static Changes *
 changes_new (void)
 {
   Changes *changes = g_new0 (Changes, 1);
 
-  changes->channels = g_ptr_array_new_with_free_func (g_free);
-  changes->services = g_ptr_array_new_with_free_func (g_free);
-  changes->gone_channels = g_ptr_array_new_with_free_func (g_free);
-  changes->gone_services = g_ptr_array_new_with_free_func (g_free);
+  changes->channels = new_rows (sizeof (ChannelRow), channel_row_clear);
+  changes->gone_channels = new_rows (sizeof (ChannelRow), channel_row_clear);
+  changes->services = new_rows (sizeof (ServiceRow), service_row_clear);
+  changes->gone_services = new_rows (sizeof (ServiceRow), service_row_clear);
   return changes;
 }
 
@@ -49,23 +88,63 @@ changes_free (gpointer data)
 {
   Changes *changes = data;
 
-  g_ptr_array_unref (changes->channels);
-  g_ptr_array_unref (changes->services);
-  g_ptr_array_unref (changes->gone_channels);
-  g_ptr_array_unref (changes->gone_services);
+  g_array_unref (changes->channels);
+  g_array_unref (changes->gone_channels);
+  g_array_unref (changes->services);
+  g_array_unref (changes->gone_services);
   g_free (changes);
 }
 
+static void
+bind_text (sqlite3_stmt *statement, int parameter, const char *text)
+{
+  sqlite3_bind_text (statement, parameter, text, -1, SQLITE_STATIC);
+}
+
+static void
+bind_channel_id (sqlite3_stmt *statement, gconstpointer row)
+{
+  bind_text (statement, 1, ((const ChannelRow *) row)->id);
+}
+
+static void
+bind_channel (sqlite3_stmt *statement, gconstpointer row)
+{
+  const char *number = ((const ChannelRow *) row)->number;
+
+  bind_channel_id (statement, row);
+  bind_text (statement, 2, number != NULL ? number : "");
+}
+
+static void
+bind_service_key (sqlite3_stmt *statement, gconstpointer row)
+{
+  bind_text (statement, 1, ((const ServiceRow *) row)->network);
+  bind_text (statement, 2, ((const ServiceRow *) row)->address);
+}
+
+static void
+bind_service (sqlite3_stmt *statement, gconstpointer data)
+{
+  const ServiceRow *row = data;
+
+  bind_service_key (statement, row);
+  bind_text (statement, 3, row->name);
+  bind_text (statement, 4, row->guide_id);
+  bind_text (statement, 5, row->channel);
+  sqlite3_bind_int64 (statement, 6, row->seen_day);
+}
+
 static gboolean
-write_rows (sqlite3 *sqlite, const char *sql, GPtrArray *values, guint n_columns, GError **error)
+write_rows (sqlite3 *sqlite, const char *sql, GArray *rows, void (*bind) (sqlite3_stmt *, gconstpointer), GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = hearth_db_prepare (sqlite, sql, error);
+  const guint row_bytes = g_array_get_element_size (rows);
 
   if (statement == NULL)
     return FALSE;
-  for (guint i = 0; i < values->len; i += n_columns) {
-    for (guint column = 0; column < n_columns; column++)
-      sqlite3_bind_text (statement, (int) column + 1, g_ptr_array_index (values, i + column), -1, SQLITE_STATIC);
+  for (guint i = 0; i < rows->len; i++) {
+    bind (statement, rows->data + (gsize) i * row_bytes);
     if (!hearth_db_step (statement, error))
       return FALSE;
   }
@@ -77,10 +156,10 @@ write_changes (sqlite3 *sqlite, gpointer data, GError **error)
 {
   Changes *changes = data;
 
-  return write_rows (sqlite, "INSERT OR REPLACE INTO channels VALUES (?, ?)", changes->channels, 2, error) &&
-         write_rows (sqlite, "INSERT OR REPLACE INTO services VALUES (?, ?, ?, ?, ?, ?)", changes->services, 6, error) &&
-         write_rows (sqlite, "DELETE FROM services WHERE network = ? AND address = ?", changes->gone_services, 2, error) &&
-         write_rows (sqlite, "DELETE FROM channels WHERE id = ?", changes->gone_channels, 1, error);
+  return write_rows (sqlite, "INSERT OR REPLACE INTO channels VALUES (?, ?)", changes->channels, bind_channel, error) &&
+         write_rows (sqlite, "INSERT OR REPLACE INTO services VALUES (?, ?, ?, ?, ?, ?)", changes->services, bind_service, error) &&
+         write_rows (sqlite, "DELETE FROM services WHERE network = ? AND address = ?", changes->gone_services, bind_service_key, error) &&
+         write_rows (sqlite, "DELETE FROM channels WHERE id = ?", changes->gone_channels, bind_channel_id, error);
 }
 
 static void
@@ -95,20 +174,22 @@ write_behind (HearthIdentities *self, Changes *changes)
 static void
 add_channel (Changes *changes, Identity *identity)
 {
-  g_ptr_array_add (changes->channels, g_strdup (identity->id));
-  g_ptr_array_add (changes->channels, g_strdup (identity->number != NULL ? identity->number : ""));
+  ChannelRow row = { .number = identity->number != NULL ? g_ref_string_acquire (identity->number) : NULL };
+
+  memcpy (row.id, identity->id, sizeof row.id);
+  g_array_append_val (changes->channels, row);
   identity->dirty = FALSE;
 }
 
 static void
 add_service (Changes *changes, Known *known)
 {
-  g_ptr_array_add (changes->services, g_strdup (known->network));
-  g_ptr_array_add (changes->services, g_strdup (known->address));
-  g_ptr_array_add (changes->services, g_strdup (known->name));
-  g_ptr_array_add (changes->services, g_strdup (known->guide_id));
-  g_ptr_array_add (changes->services, g_strdup (known->identity->id));
-  g_ptr_array_add (changes->services, g_strdup_printf ("%u", known->seen_day));
+  ServiceRow row = { .network = known->network, .address = g_ref_string_acquire (known->address),
+                     .name = g_ref_string_acquire (known->name), .guide_id = g_ref_string_acquire (known->guide_id),
+                     .seen_day = known->seen_day };
+
+  memcpy (row.channel, known->identity->id, sizeof row.channel);
+  g_array_append_val (changes->services, row);
   known->dirty = FALSE;
 }
 
@@ -173,14 +254,13 @@ drop_services (HearthIdentities *self, GPtrArray *formers, guint n, Changes *cha
     g_hash_table_add (gone, g_ptr_array_index (formers, i));
   for (guint i = self->known->len; i > 0; i--) {
     Known *known = g_ptr_array_index (self->known, i - 1);
-    g_autofree char *key = NULL;
+    ServiceRow row = { .network = known->network };
 
     if (!g_hash_table_contains (gone, known))
       continue;
-    g_ptr_array_add (changes->gone_services, g_strdup (known->network));
-    g_ptr_array_add (changes->gone_services, g_strdup (known->address));
-    key = g_strconcat (known->network, "\n", known->address, NULL);
-    g_hash_table_remove (self->by_address, key);
+    row.address = g_ref_string_acquire (known->address);
+    g_array_append_val (changes->gone_services, row);
+    g_hash_table_remove (self->by_address, known);
     g_ptr_array_remove_index_fast (self->known, i - 1);
   }
 }
@@ -200,10 +280,12 @@ drop_channels (HearthIdentities *self, GHashTable *pointed, Changes *changes)
   g_hash_table_iter_init (&iter, self->identities);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Identity *identity = value;
+    ChannelRow row = { .number = NULL };
 
     if (g_hash_table_contains (used, identity) || g_hash_table_contains (pointed, identity->id))
       continue;
-    g_ptr_array_add (changes->gone_channels, g_strdup (identity->id));
+    memcpy (row.id, identity->id, sizeof row.id);
+    g_array_append_val (changes->gone_channels, row);
     g_hash_table_iter_remove (&iter);
   }
   for (guint i = 0; i < self->known->len; i++)
