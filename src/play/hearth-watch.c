@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define NO_PICTURE_US 1700000 /* on screen, with its reason, within two seconds */
+#define NO_PICTURE_US 1500000 /* looked at every 250 ms, and that data come is seen then too: the reason is on screen within two seconds */
 
 void
 hearth_watch_init (HearthWatch *self, gint64 now_us, gint64 patience_us)

@@ -28,7 +28,7 @@ get_patience (const HearthIngestFlow *flow, gboolean started, gboolean hopeless)
     return HEARTH_VERDICT_PATIENCE_US + 2 * interval_us;
   if (hopeless)
     return HEARTH_VERDICT_PATIENCE_US;
-  return MAX (HEARTH_VERDICT_KEY_FRAME_US, flow->key_frame_interval_us + TRANSFER_US);
+  return MAX (HEARTH_VERDICT_PATIENCE_US, flow->key_frame_interval_us + TRANSFER_US);
 }
 
 /* Packets come; can a picture start? Where one has started, the next key frame may be long in coming. */

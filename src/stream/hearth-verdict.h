@@ -13,7 +13,6 @@ typedef struct {
 } HearthVerdict;
 
 #define HEARTH_VERDICT_PATIENCE_US 1500000 /* a reason must be told within 2 s; looked at every 250 ms */
-#define HEARTH_VERDICT_KEY_FRAME_US 1700000 /* of a stream whose interval of key frames is not known to be longer */
 
 #define HEARTH_VERDICT_STUCK_US 1200000 /* plug-ins beat every 500 ms */
 

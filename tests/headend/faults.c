@@ -95,6 +95,12 @@ apply_audio (HeadendService *self, GHashTable *words, gint64 now_ns)
 }
 
 static void
+apply_keyless (HeadendService *self, GHashTable *words, gint64 now_ns)
+{
+  headend_playout_set_keyless (&self->playout, get_number (words, "on", 1) != 0);
+}
+
+static void
 apply_pcr_jump (HeadendService *self, GHashTable *words, gint64 now_ns)
 {
   headend_playout_jump (&self->playout, (gint64) (get_number (words, "seconds", 60) * 90000), get_number (words, "announced", 0) != 0);
@@ -162,6 +168,7 @@ apply_clear (HeadendService *self, GHashTable *words, gint64 now_ns)
   *headend_impair_get (self->impair) = (HeadendImpairments){ .reorder_depth = 3 };
   self->web = (HeadendWebFaults){ .cuts = self->web.cuts };
   apply_resume (self, words, now_ns);
+  headend_playout_set_keyless (&self->playout, FALSE);
   if (self->ppm != 0)
     apply_clock (self, words, now_ns);
 }
@@ -176,6 +183,7 @@ static const Fault faults[] = {
   { "restart", "time", NULL, apply_restart },
   { "pids", "first", NULL, apply_pids },
   { "audio", "tracks", NULL, apply_audio },
+  { "keyless", "on", NULL, apply_keyless },
   { "pcr-jump", "seconds announced", NULL, apply_pcr_jump },
   { "wrap", "seconds", NULL, apply_wrap },
   { "clock", "ppm", NULL, apply_clock },

@@ -52,8 +52,9 @@ write_stream (HeadendPlayout *self, HeadendSlot slot, guint8 *packet)
 {
   const guint pid = headend_tables_get_pid (&self->tables, slot);
 
-  if (slot >= HEADEND_SLOT_AUDIO0 && slot - HEADEND_SLOT_AUDIO0 >= self->tables.n_audio) {
-    headend_null_write (packet); /* there, but not announced: its place stays empty */
+  if ((slot >= HEADEND_SLOT_AUDIO0 && slot - HEADEND_SLOT_AUDIO0 >= self->tables.n_audio) || /* there, but not announced */
+      (slot == HEADEND_SLOT_VIDEO && self->keyless && self->in_key)) {
+    headend_null_write (packet);
     return;
   }
   memcpy (packet, self->mux->packets + (gsize) self->packet * HEADEND_PACKET, HEADEND_PACKET);
@@ -87,6 +88,8 @@ mark_packet (HeadendPlayout *self, HeadendMark *mark)
   const gint16 starts = mux->starts[self->packet], ends = mux->ends[self->packet];
 
   *mark = (HeadendMark){ NULL, NULL, 0 };
+  if (self->keyless && self->in_key)
+    return;
   if (starts >= 0) {
     mark->starts = &mux->frames[starts];
     mark->pts90k = mark->starts->pts90k + self->base90k + (gint64) self->turn * HEADEND_LOOP_90K;
@@ -98,6 +101,10 @@ mark_packet (HeadendPlayout *self, HeadendMark *mark)
 void
 headend_playout_next (HeadendPlayout *self, guint8 *packet, HeadendMark *mark)
 {
+  const gint16 starts = self->mux->starts[self->packet];
+
+  if (starts >= 0)
+    self->in_key = self->mux->frames[starts].key;
   write_packet (self, packet);
   mark_packet (self, mark);
   if (++self->packet == self->mux->n_packets) {
@@ -134,6 +141,12 @@ headend_playout_set_audio (HeadendPlayout *self, guint n_audio)
 {
   self->tables.n_audio = MIN (n_audio, HEADEND_MAX_AUDIO);
   self->tables.version = (self->tables.version + 1) % 32;
+}
+
+void
+headend_playout_set_keyless (HeadendPlayout *self, gboolean keyless)
+{
+  self->keyless = keyless;
 }
 
 void

@@ -13,6 +13,8 @@ typedef struct {
   guint packet;         /* next, in the turn */
   guint8 continuity[HEADEND_SLOT_N];
   gboolean announce_discontinuity; /* with the next PCR */
+  gboolean keyless;     /* key frames' places stay empty */
+  gboolean in_key;      /* between the first packet of a key frame and that of the next frame */
 } HeadendPlayout;
 
 /* What begins and ends with a packet. */
@@ -33,5 +35,7 @@ void headend_playout_jump (HeadendPlayout *self, gint64 by90k, gboolean announce
 void headend_playout_restart (HeadendPlayout *self, gint64 base90k);
 void headend_playout_move_pids (HeadendPlayout *self, guint16 first_pid);
 void headend_playout_set_audio (HeadendPlayout *self, guint n_audio);
+/* No key frames any more, or again; nothing else is missed by who looks at continuity. */
+void headend_playout_set_keyless (HeadendPlayout *self, gboolean keyless);
 /* Another channel's content under this channel's name and PIDs. */
 void headend_playout_set_content (HeadendPlayout *self, const HeadendMux *mux);

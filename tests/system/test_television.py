@@ -136,6 +136,32 @@ def no_signal_is_told_with_its_reason(programs):
             assert box.get(VIEW, 'Player1', 'ReasonText')
 
 
+def notice_dots(box):
+    """Bright dots in the middle of the screen, where nothing but a notice or a picture is."""
+    width, height, rows = read_png(box.screenshot(format=('s', 'png'))[0])
+    return sum(min(row[x:x + 3]) > 200 for row in rows[height // 3:height * 2 // 3:2] for x in range(width // 4 * 3, width // 4 * 9, 6))
+
+
+def no_key_frame_is_told_on_the_screen_too(programs):
+    """Television without key frames: within two seconds the bus says so and the screen has a notice; then the picture comes."""
+    with Box(programs) as box:
+        box.start_television('--fault', '1:keyless', channels='1')
+        assert notice_dots(box) == 0
+        began_us = now_us()
+        serial = box.zap(1)
+
+        def first_seen_us():
+            at_us = now_us()
+            return at_us if notice_dots(box) > 50 else None
+        noticed_us = box.wait(first_seen_us, 10, 'a notice')
+        assert box.get(VIEW, 'Player1', 'State') == 'no-signal'
+        assert box.get(VIEW, 'Player1', 'Reason') == 'NoKeyFrame', box.get(VIEW, 'Player1', 'Reason')
+        assert noticed_us - began_us < 2_000_000 * PATIENCE, (noticed_us - began_us) / 1000
+        box.fault(1, 'clear')
+        box.wait_frame(1, 10, serial=serial, count=5)
+        box.wait(lambda: box.get(VIEW, 'Player1', 'State') == 'playing', 5, 'playing')
+
+
 def standby_lets_go_and_wake_comes_back(programs):
     with Box(programs) as box:
         network = box.start_television(channels='1,2')
@@ -219,4 +245,5 @@ if __name__ == '__main__':
     boxes.run([all_ten_channels_show_their_own_picture, pictures_go_on_in_order, the_screenshot_shows_picture_and_banner,
                a_screen_that_came_back_shows_the_banner_again,
                every_way_out_of_the_head_end_shows, a_neighbour_is_there_at_once, no_signal_is_told_with_its_reason,
+               no_key_frame_is_told_on_the_screen_too,
                standby_lets_go_and_wake_comes_back, a_strangers_stream_plays, the_operators_capture_plays, volume_and_tracks])

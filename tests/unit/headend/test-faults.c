@@ -301,7 +301,7 @@ test_log_with_loss (Fixture *f, gconstpointer data)
 
 typedef struct {
   guint first_pid;
-  guint n_video, n_null, n_pmt, n_errors, version;
+  guint n_video, n_random_access, n_null, n_pmt, n_errors, version;
   gint64 pcr27m, step27m;
   gint continuity;
 } Seen;
@@ -321,6 +321,7 @@ see (const guint8 *packet, gpointer user_data)
   if (p.pid != seen->first_pid + 1)
     return;
   seen->n_video++;
+  seen->n_random_access += p.random_access;
   if (seen->continuity >= 0 && p.continuity != (seen->continuity + (p.payload ? 1 : 0)) % 16)
     seen->n_errors++;
   seen->continuity = p.continuity;
@@ -396,6 +397,23 @@ test_wrap (Fixture *f, gconstpointer data)
 }
 
 static void
+test_keyless (Fixture *f, gconstpointer data)
+{
+  Seen seen;
+
+  seen = look (f, 0x100, 3000);
+  g_assert_cmpuint (seen.n_random_access, >, 0);
+  fault (f, "keyless", NULL, NULL);
+  look (f, 0x100, 500); /* what was under way */
+  seen = look (f, 0x100, 3000);
+  g_assert_cmpuint (seen.n_random_access, ==, 0);
+  g_assert_cmpuint (seen.n_errors, ==, 0);
+  fault (f, "clear", NULL, NULL);
+  seen = look (f, 0x100, 3000);
+  g_assert_cmpuint (seen.n_random_access, >, 0);
+}
+
+static void
 test_end_and_resume (Fixture *f, gconstpointer data)
 {
   fault (f, "end", NULL, NULL);
@@ -457,6 +475,7 @@ main (int argc, char **argv)
   add ("/headend/faults/audio", test_audio);
   add ("/headend/faults/jump-and-restart", test_jump_and_restart);
   add ("/headend/faults/wrap", test_wrap);
+  add ("/headend/faults/keyless", test_keyless);
   add ("/headend/faults/end-and-resume", test_end_and_resume);
   add ("/headend/log/frames", test_log);
   add ("/headend/log/loss", test_log_with_loss);

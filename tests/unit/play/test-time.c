@@ -228,7 +228,7 @@ test_watch_names_the_reason (void)
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
   in.now_us += 1600000;
   g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_NO_PACKETS);
-  for (guint i = 0; i < 7; i++) { /* data, and no key frame in them */
+  for (guint i = 0; i < 6; i++) { /* data, and no key frame in them */
     in.now_us += 250000;
     in.head += 188;
     g_assert_cmpint (hearth_watch_look (&watch, &in), ==, HEARTH_WATCH_OPENING);
