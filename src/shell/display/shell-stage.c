@@ -11,6 +11,8 @@ HEARTH_LOG_TOPIC ("stage")
 #define LEAD_US 25000      /* how long before its refresh a frame is committed, within a period: room for a busy machine to be late */
 #define BUSY_US 200000     /* after the last frame progress is expected for so long; beats come at least that often */
 #define HOLD_US 60000      /* what is painted waits so long for a picture that goes before it: nobody sees that it does */
+#define PAINT_ROOM_US 3000 /* what a commit takes beside painting: at a refresh's very beginning anything is painted that takes less than the period */
+#define PAINT_WAITS 5      /* refreshes that painting waits for a better moment at most */
 #define READ_BACK_US 25000 /* what reading a picture back takes of the main thread, with room */
 
 typedef struct {
@@ -43,6 +45,9 @@ struct _ShellStage {
   gboolean damaged, new_osd;  /* the on-screen plane */
   guint32 hold_serial;        /* nothing is painted before a picture of this one is on glass, */
   gint64 hold_until_us;       /* or it is then */
+  gint64 paint_us;            /* what painting took of late, at most */
+  gint64 paint_after_us;      /* it would have come too late for a refresh, and waits for that to pass */
+  guint n_paint_waits;
   gboolean layers_changed;    /* places moved or went */
   gboolean blank;
   gint64 active_us; /* when the last frame was shown */
@@ -88,39 +93,53 @@ fill_layers (ShellStage *self, HearthDisplayLayer *layers)
 }
 
 static gboolean
-wants_paint (ShellStage *self)
+is_held (ShellStage *self, gint64 now_us)
 {
-  gboolean held = self->hold_until_us > g_get_monotonic_time ();
+  gboolean held = self->hold_until_us > now_us;
 
   for (guint i = 0; held && i < self->places->len; i++)
     held = shell_view_get_serial (get_place (self, i)->view) < self->hold_serial;
   if (!held)
     self->hold_until_us = 0;
-  return self->damaged && !held;
+  return held;
+}
+
+/* Painting takes a good part of a period: begun late in one while pictures move, it would keep one of them from its refresh. */
+static gboolean
+wants_paint (ShellStage *self, gint64 refresh_us, gint64 now_us)
+{
+  const gint64 room_us = MIN (self->paint_us, get_period_us (self) - PAINT_ROOM_US);
+
+  if (!self->damaged || is_held (self, now_us) || now_us < self->paint_after_us)
+    return FALSE;
+  if (self->active_us == 0 || refresh_us - now_us >= room_us || self->n_paint_waits >= PAINT_WAITS)
+    return TRUE;
+  self->n_paint_waits++;
+  self->paint_after_us = refresh_us;
+  return FALSE;
 }
 
 static guint
 paint (ShellStage *self, HearthRect *damage)
 {
+  const gint64 begun_us = g_get_monotonic_time ();
   guint32 stride = 0;
-  guint8 *osd;
-  guint n;
+  guint8 *osd = self->ops->get_osd (self->display, &stride);
+  guint n = self->funcs->paint (osd, stride, &self->mode, self->new_osd, damage, self->user_data);
 
-  if (!wants_paint (self))
-    return 0;
-  osd = self->ops->get_osd (self->display, &stride);
-  n = self->funcs->paint (osd, stride, &self->mode, self->new_osd, damage, self->user_data);
   self->damaged = self->new_osd = FALSE;
+  self->n_paint_waits = 0;
+  self->paint_us = MAX (g_get_monotonic_time () - begun_us, self->paint_us - self->paint_us / 8);
   return n;
 }
 
 static void
-commit (ShellStage *self, gint64 refresh_us)
+commit (ShellStage *self, gint64 refresh_us, gboolean painting)
 {
   HearthDisplayLayer layers[SHELL_STAGE_MAX_VIEWS];
   HearthRect damage[SHELL_STAGE_MAX_DAMAGE];
   g_autoptr (GError) error = NULL;
-  guint n_damage = paint (self, damage);
+  guint n_damage = painting ? paint (self, damage) : 0;
   guint n_layers = fill_layers (self, layers);
 
   self->pending_scene = n_damage > 0 || self->layers_changed;
@@ -178,7 +197,7 @@ sleep_until_due (ShellStage *self, gint64 now_us)
   if (due_us != G_MAXINT64)
     wake_us = self->ops->next_refresh (self->display, due_us) - MIN (LEAD_US, get_period_us (self) - 1000);
   if (self->damaged)
-    wake_us = MIN (wake_us, self->hold_until_us);
+    wake_us = MIN (wake_us, MAX (self->hold_until_us, self->paint_after_us));
   if (self->active_us > 0 && now_us < self->active_us + BUSY_US) {
     set_busy (self, TRUE);
     wake_us = MIN (wake_us, self->active_us + BUSY_US);
@@ -195,13 +214,16 @@ consider (ShellStage *self)
 {
   gint64 now_us = g_get_monotonic_time ();
   gint64 refresh_us;
+  gboolean moves, painting;
 
   if (self->pending)
     return;
   refresh_us = self->ops->next_refresh (self->display, now_us + 1);
-  if (pick_all (self, refresh_us))
+  moves = pick_all (self, refresh_us);
+  if (moves)
     self->active_us = now_us;
-  else if (!wants_paint (self) && !self->layers_changed) {
+  painting = wants_paint (self, refresh_us, now_us);
+  if (!moves && !painting && !self->layers_changed) {
     sleep_until_due (self, now_us);
     if (get_due_us (self) > now_us + READ_BACK_US)
       serve_waiters (self);
@@ -209,7 +231,7 @@ consider (ShellStage *self)
   }
   if (self->active_us > 0)
     set_busy (self, TRUE);
-  commit (self, refresh_us);
+  commit (self, refresh_us, painting);
   if (!self->pending)
     sleep_until_due (self, now_us);
 }

@@ -16,15 +16,26 @@ shell_painter_init (ShellPainter *self, const ShellTheme *theme)
   pango_context_set_language (self->text, pango_language_from_string ("zh-cn")); /* chooses among forms of one character */
 }
 
+static void
+forget_backdrops (ShellPainter *self)
+{
+  for (guint i = 0; i < SHELL_N_BACKDROPS; i++)
+    g_clear_pointer (&self->backdrops[i], cairo_surface_destroy);
+}
+
 void
 shell_painter_clear (ShellPainter *self)
 {
+  forget_backdrops (self);
   g_clear_object (&self->text);
 }
 
 void
 shell_painter_set_size (ShellPainter *self, guint32 width, guint32 height)
 {
+  if (width == self->width && height == self->height)
+    return;
+  forget_backdrops (self);
   self->width = width;
   self->height = height;
   self->scale = height / 1080.0;
@@ -60,6 +71,31 @@ shell_painter_add_stops (ShellPainter *self, cairo_pattern_t *pattern, ShellColo
 
     cairo_pattern_add_color_stop_rgba (pattern, begin + (end - begin) * t, rgb[0], rgb[1], rgb[2], from + (to - from) * eased);
   }
+}
+
+static cairo_surface_t *
+paint_backdrop (ShellPainter *self, gint32 width, gint32 height, void (*paint) (ShellPainter *self))
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
+  cairo_t *cr = self->cr;
+
+  self->cr = cairo_create (surface);
+  paint (self);
+  cairo_destroy (self->cr);
+  self->cr = cr;
+  return surface;
+}
+
+void
+shell_painter_backdrop (ShellPainter *self, ShellBackdrop which, const HearthRect *area, gint32 tile_width,
+                        void (*paint) (ShellPainter *self))
+{
+  if (self->backdrops[which] == NULL)
+    self->backdrops[which] = paint_backdrop (self, tile_width, area->height, paint);
+  cairo_rectangle (self->cr, area->x, area->y, area->width, area->height);
+  cairo_set_source_surface (self->cr, self->backdrops[which], area->x, area->y);
+  cairo_pattern_set_extend (cairo_get_source (self->cr), CAIRO_EXTEND_REPEAT);
+  cairo_fill (self->cr);
 }
 
 void

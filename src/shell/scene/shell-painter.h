@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/* Gradients that stand behind words, the same at each paint. */
+typedef enum {
+  SHELL_BACKDROP_STRIP,
+  SHELL_BACKDROP_CORNER,
+  SHELL_N_BACKDROPS
+} ShellBackdrop;
+
 /* What a screen paints with. All measures in screens are those of 1080 lines, times @scale. */
 typedef struct {
   const ShellTheme *theme;
@@ -15,6 +22,7 @@ typedef struct {
   double scale;
   double width, height; /* of the output, in pixels */
   cairo_t *cr;          /* NULL while only measuring */
+  cairo_surface_t *backdrops[SHELL_N_BACKDROPS]; /* (nullable): of this size */
 } ShellPainter;
 
 #define SHELL_SAFE_X 96
@@ -33,6 +41,10 @@ void shell_painter_set_colour (ShellPainter *self, ShellColour colour, double al
 /* Cairo's gradient from the colour at @from alpha to @to, eased at both ends, so that no edge shows. Offsets @begin to @end. */
 void shell_painter_add_stops (ShellPainter *self, cairo_pattern_t *pattern, ShellColour colour, double begin, double from,
                               double end, double to);
+/* Fills @area with copies of a tile, @tile_width wide and as high as @area, beside each other. The tile is painted once a size by
+ * @paint, with its upper left corner at 0,0: gradients cost more than all that is written on them. */
+void shell_painter_backdrop (ShellPainter *self, ShellBackdrop which, const HearthRect *area, gint32 tile_width,
+                             void (*paint) (ShellPainter *self));
 void shell_painter_rounded (ShellPainter *self, double x, double y, double width, double height, double radius);
 
 /* One line, cut with an ellipsis at @max_width pixels; half a space stands between Chinese and Latin, figures are tabular. */

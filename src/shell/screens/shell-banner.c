@@ -6,6 +6,7 @@
 
 /* At 1080 lines. */
 #define STRIP_HEIGHT 420
+#define STRIP_TILE_WIDTH 64 /* pixels: its ground is the same in each column */
 #define BASELINE 1000 /* of number and names */
 #define BASELINE_OVER_BAR 940 /* where what is on has its bar below */
 #define PILLS_ABOVE 72 /* their middle, over the baseline */
@@ -114,14 +115,13 @@ shell_banner_get_areas (const ShellPainter *painter, HearthRect areas[SHELL_BANN
 static void
 paint_ground (ShellPainter *painter)
 {
-  double top = painter->height - STRIP_HEIGHT * painter->scale;
-  cairo_pattern_t *pattern = cairo_pattern_create_linear (0, top, 0, painter->height);
+  const double height = STRIP_HEIGHT * painter->scale;
+  cairo_pattern_t *pattern = cairo_pattern_create_linear (0, ceil (height) - height, 0, ceil (height));
 
   shell_painter_add_stops (painter, pattern, SHELL_COLOUR_GROUND, 0, 0, 0.52, 0.88);
   shell_painter_add_stops (painter, pattern, SHELL_COLOUR_GROUND, 0.52, 0.88, 1, 0.97);
-  cairo_rectangle (painter->cr, 0, floor (top), painter->width, painter->height - floor (top));
   cairo_set_source (painter->cr, pattern);
-  cairo_fill (painter->cr);
+  cairo_paint (painter->cr);
   cairo_pattern_destroy (pattern);
 }
 
@@ -182,13 +182,13 @@ paint_names (const ShellBanner *self, ShellPainter *painter, double x, double en
 }
 
 static void
-paint_strip (const ShellBanner *self, ShellPainter *painter)
+paint_strip (const ShellBanner *self, ShellPainter *painter, const HearthRect *area)
 {
   const gboolean knows = self->events.present.title != NULL;
   const double s = painter->scale, baseline = knows ? BASELINE_OVER_BAR : BASELINE, middle = (baseline - PILLS_ABOVE) * s;
   double x = SHELL_SAFE_X * s, end, pill_x;
 
-  paint_ground (painter);
+  shell_painter_backdrop (painter, SHELL_BACKDROP_STRIP, area, STRIP_TILE_WIDTH, paint_ground);
   shell_events_paint_bar (&self->events, painter);
   end = shell_events_paint_following (&self->events, painter, baseline);
   if (self->events.following.title != NULL)
@@ -211,23 +211,28 @@ paint_strip (const ShellBanner *self, ShellPainter *painter)
 
 /* The corner is shaded, so that it can be read on a white sky. */
 static void
-paint_clock (const ShellBanner *self, ShellPainter *painter)
+paint_shade (ShellPainter *painter)
 {
-  double s = painter->scale;
-  g_autoptr (PangoLayout) clock = shell_painter_line (painter, self->clock, SHELL_SIZE_TITLE, TRUE, painter->width / 2);
-  double x = painter->width - SHELL_SAFE_X * s - shell_painter_width (clock);
+  const double s = painter->scale;
   cairo_pattern_t *shade = cairo_pattern_create_radial (0, 0, 0, 0, 0, 1);
 
   shell_painter_add_stops (painter, shade, SHELL_COLOUR_GROUND, 0, 0.84, 0.36, 0.70);
   shell_painter_add_stops (painter, shade, SHELL_COLOUR_GROUND, 0.36, 0.70, 1, 0);
-  cairo_save (painter->cr);
-  cairo_translate (painter->cr, painter->width, 0);
+  cairo_translate (painter->cr, ceil (CLOCK_SHADE_X * s), 0);
   cairo_scale (painter->cr, CLOCK_SHADE_X * s, CLOCK_SHADE_Y * s);
-  cairo_rectangle (painter->cr, -1, 0, 1, 1);
   cairo_set_source (painter->cr, shade);
-  cairo_fill (painter->cr);
-  cairo_restore (painter->cr);
+  cairo_paint (painter->cr);
   cairo_pattern_destroy (shade);
+}
+
+static void
+paint_clock (const ShellBanner *self, ShellPainter *painter, const HearthRect *area)
+{
+  double s = painter->scale;
+  g_autoptr (PangoLayout) clock = shell_painter_line (painter, self->clock, SHELL_SIZE_TITLE, TRUE, painter->width / 2);
+  double x = painter->width - SHELL_SAFE_X * s - shell_painter_width (clock);
+
+  shell_painter_backdrop (painter, SHELL_BACKDROP_CORNER, area, area->width, paint_shade);
   shell_painter_set_colour (painter, SHELL_COLOUR_TEXT, 1);
   shell_painter_show (painter, clock, x, CLOCK_BASELINE * s);
 }
@@ -235,7 +240,10 @@ paint_clock (const ShellBanner *self, ShellPainter *painter)
 void
 shell_banner_paint (const ShellBanner *self, ShellPainter *painter)
 {
-  paint_strip (self, painter);
+  HearthRect areas[SHELL_BANNER_N_AREAS];
+
+  shell_banner_get_areas (painter, areas);
+  paint_strip (self, painter, &areas[0]);
   if (self->clock != NULL)
-    paint_clock (self, painter);
+    paint_clock (self, painter, &areas[1]);
 }
