@@ -5,12 +5,12 @@ SYSTEM_TESTS = tests/system/test_bus.py tests/system/test_television.py tests/sy
   tests/system/test_recordings.py tests/system/test_internet.py tests/system/test_programmes.py tests/system/test_sound.py \
   tests/system/test_ts_tool.py
 SYSTEM_TESTS += tests/system/test_cable.py tests/system/test_run.py tests/system/test_satip.py tests/system/test_manuals.py
-SYSTEM_TESTS += tests/system/test_full_disk.py tests/system/test_http_faults.py
+SYSTEM_TESTS += tests/system/test_scrambled.py tests/system/test_full_disk.py tests/system/test_http_faults.py
 SYSTEM_TESTS += tests/system/test_guide.py tests/system/test_views.py tests/system/test_banner.py tests/system/test_hearthctl.py
 # In three turns: check-units, with -j; check-alone, real processes that are looked at by the clock, one by one; and check-beside,
 # those that wait more than they measure, with -j: the longest first, or it runs alone at the end.
 PATIENT_TESTS = tests/system/test_guide.py tests/system/test_internet.py tests/system/test_cable.py tests/system/test_satip.py \
-  tests/system/test_banner.py tests/system/test_http_faults.py tests/system/test_hearthctl.py tests/system/test_programmes.py
+  tests/system/test_banner.py tests/system/test_scrambled.py tests/system/test_http_faults.py tests/system/test_hearthctl.py tests/system/test_programmes.py
 dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
