@@ -2,13 +2,16 @@
 #include "base/hearth-db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <hearth/error.h>
 #include <hearth/log.h>
+#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("db")
 
 #define AGAIN_US (2 * G_USEC_PER_SEC) /* how often a job that found no room is tried again */
+#define RESERVE_BYTES (512 << 10)     /* of the disk, held so that what still waits for room at the end is kept all the same */
 
 /* Who is told of trouble; outlives the database, for words to it may be on their way. */
 typedef struct {
@@ -22,6 +25,7 @@ struct _HearthDb {
   GAsyncQueue *jobs;
   Listener *listener;
   gboolean troubled; /* writing thread */
+  char *reserve;     /* path of a file that only takes room; made at opening, gone when that was needed */
   GMutex lock;       /* guards closing */
   GCond closing_cond;
   gboolean closing;
@@ -149,6 +153,18 @@ try_job (sqlite3 *sqlite, Job *job, GError **error)
   return FALSE;
 }
 
+/* Where there is no room for it, there is none: the next start tries again. */
+static void
+take_reserve (HearthDb *self)
+{
+  int fd = open (self->reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd >= 0 && posix_fallocate (fd, 0, RESERVE_BYTES) != 0)
+    g_unlink (self->reserve);
+  if (fd >= 0)
+    close (fd);
+}
+
 /* Returns FALSE when the database is being closed. */
 static gboolean
 wait_for_room (HearthDb *self)
@@ -164,12 +180,27 @@ wait_for_room (HearthDb *self)
   return !closing;
 }
 
+static gboolean
+empty_log (HearthDb *self)
+{
+  return sqlite3_wal_checkpoint_v2 (self->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
+}
+
+/* The log is emptied first: that needs room in the file itself once, and then serves any number of jobs. FALSE: there was none. */
+static gboolean
+give_reserve (HearthDb *self)
+{
+  if (g_unlink (self->reserve) < 0)
+    return FALSE;
+  empty_log (self);
+  return TRUE;
+}
+
 /* The log may have megabytes that only stand in the way. */
 static gboolean
 try_again_without_log (HearthDb *self, Job *job, GError **error)
 {
-  if (g_error_matches (*error, HEARTH_ERROR, HEARTH_ERROR_LIMIT) &&
-      sqlite3_wal_checkpoint_v2 (self->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK) {
+  if (g_error_matches (*error, HEARTH_ERROR, HEARTH_ERROR_LIMIT) && empty_log (self)) {
     g_clear_error (error);
     return try_job (self->sqlite, job, error);
   }
@@ -195,7 +226,7 @@ run_job (HearthDb *self, Job *job)
       return;
     }
     set_trouble (self, text);
-    if (!wait_for_room (self)) {
+    if (!wait_for_room (self) && !give_reserve (self)) {
       hearth_error ("%s is lost", job->what);
       return;
     }
@@ -423,6 +454,8 @@ hearth_db_open_with (const char *path, const char *const *migrations, HearthDbPr
   }
   self = g_new0 (HearthDb, 1);
   self->sqlite = sqlite;
+  self->reserve = g_strconcat (path, "-reserve", NULL);
+  take_reserve (self);
   self->jobs = g_async_queue_new ();
   self->listener = g_atomic_rc_box_new0 (Listener);
   g_mutex_init (&self->lock);
@@ -447,6 +480,7 @@ hearth_db_close (HearthDb *self)
   g_cond_clear (&self->closing_cond);
   g_mutex_clear (&self->lock);
   sqlite3_close (self->sqlite);
+  g_free (self->reserve);
   g_free (self);
 }
 

@@ -87,5 +87,25 @@ def what_finds_no_room_waits_for_it(programs):
         subprocess.run(['umount', folder], check=True)
 
 
+def what_waits_at_the_end_is_kept(programs):
+    """The box is switched off while its disk is full: what changed last is there all the same when it is switched on again."""
+    box = Box(programs)
+    folder = box.environment['HEARTH_STATE_DIR']
+    mount_small(folder)
+    with box:
+        box.start()
+        fill_until_it_is_told(box, folder, [(number + 1) / 1000 for number in range(500)])
+        box.set_setting('player.volume', GLib.Variant('d', 0.625))
+        fill(folder)
+        box.stop()
+        with open(box.log_path, encoding='utf-8', errors='replace') as log:
+            assert not [line for line in log if 'is lost' in line]
+        os.unlink(os.path.join(folder, 'filler'))
+        box.start()
+        assert volume(box) == 0.625, volume(box)
+        box.stop()
+        subprocess.run(['umount', folder], check=True)
+
+
 if __name__ == '__main__':
-    boxes.run([what_finds_no_room_waits_for_it])
+    boxes.run([what_finds_no_room_waits_for_it, what_waits_at_the_end_is_kept])

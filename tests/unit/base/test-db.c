@@ -24,7 +24,7 @@ set_up (Fixture *f, gconstpointer data)
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  static const char *const endings[] = { "", "-wal", "-shm", ".broken", ".broken-wal", ".broken-shm" };
+  static const char *const endings[] = { "", "-wal", "-shm", ".broken", ".broken-wal", ".broken-shm", "-reserve" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (endings); i++) {
     g_autofree char *path = g_strconcat (f->path, endings[i], NULL);
