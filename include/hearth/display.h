@@ -105,6 +105,9 @@ typedef struct {
   void (*committed) (HearthDisplayHost *host, gint64 shown_us);
   /* Modes, outputs or capabilities changed; the shell asks get_modes() and get_caps() again, and commits anew. */
   void (*changed) (HearthDisplayHost *host);
+  /* A key of a keyboard or remote control that only the display hears, as a window does. @code: as in
+   * linux/input-event-codes.h; @value: as of EV_KEY: 0 released, 1 pressed, 2 repeated. Optional: look at struct_size first. */
+  void (*key) (HearthDisplayHost *host, guint32 code, guint32 value);
 } HearthDisplayHostOps;
 
 struct _HearthDisplayHost {

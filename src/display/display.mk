@@ -6,6 +6,7 @@ libdisplay_la_SOURCES = \
   src/display/hearth-display-mode.h src/display/hearth-display-mode.c \
   src/display/hearth-display-scene.h src/display/hearth-display-scene.c \
   src/display/hearth-edid.h src/display/hearth-edid.c \
+  src/display/hearth-osd.h src/display/hearth-osd.c \
   src/display/hearth-scale.h src/display/hearth-scale.c \
   src/display/hearth-timer.h src/display/hearth-timer.c
 libdisplay_la_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)

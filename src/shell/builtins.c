@@ -9,6 +9,9 @@ extern const HearthPluginDescriptor hearth_plugin_display_headless;
 #ifdef DISPLAY_KMS_BUILTIN
 extern const HearthPluginDescriptor hearth_plugin_display_kms;
 #endif
+#ifdef DISPLAY_DIRECTFB_BUILTIN
+extern const HearthPluginDescriptor hearth_plugin_display_directfb;
+#endif
 
 const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #ifdef DISPLAY_HEADLESS_BUILTIN
@@ -16,6 +19,9 @@ const HearthPluginDescriptor *const hearth_plugin_builtins[] = {
 #endif
 #ifdef DISPLAY_KMS_BUILTIN
   &hearth_plugin_display_kms,
+#endif
+#ifdef DISPLAY_DIRECTFB_BUILTIN
+  &hearth_plugin_display_directfb,
 #endif
   NULL,
 };

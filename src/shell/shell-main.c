@@ -13,7 +13,7 @@
 HEARTH_LOG_TOPIC ("shell")
 
 typedef struct {
-  char *plugin, *device, *connector, *mode, *language; /* from the command line; NULL: the default */
+  char *plugin, *device, *connector, *directfb, *mode, *language; /* from the command line; NULL: the default */
   HearthWorkerLink *link;
   ShellService *service;
   ShellTheme theme;
@@ -92,7 +92,7 @@ make_settings (const Shell *self)
 {
   const struct {
     const char *key, *value;
-  } given[] = { { "device", self->device }, { "connector", self->connector }, { "mode", self->mode } };
+  } given[] = { { "device", self->device }, { "connector", self->connector }, { "directfb", self->directfb }, { "mode", self->mode } };
   GVariantDict settings;
 
   g_variant_dict_init (&settings, NULL);
@@ -164,6 +164,7 @@ take_options (Shell *self, int *argc, char ***argv)
     { "plugin", 0, 0, G_OPTION_ARG_STRING, &self->plugin, "Display plug-in", "NAME" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &self->device, "Its device, of several", "PATH" },
     { "connector", 0, 0, G_OPTION_ARG_STRING, &self->connector, "The connector of its screen, of several", "NAME" },
+    { "directfb", 0, 0, G_OPTION_ARG_STRING, &self->directfb, "Options of DirectFB", "NAME=VALUE,..." },
     { "mode", 0, 0, G_OPTION_ARG_STRING, &self->mode, "Its mode", "WIDTHxHEIGHT@HZ" },
     { "language", 0, 0, G_OPTION_ARG_STRING, &self->language, "zh or en", "LANGUAGE" },
     { NULL },
@@ -192,6 +193,7 @@ shell_clear (Shell *self)
   g_free (self->plugin);
   g_free (self->device);
   g_free (self->connector);
+  g_free (self->directfb);
   g_free (self->mode);
   g_free (self->language);
 }

@@ -29,3 +29,6 @@ endif
 if DISPLAY_KMS_BUILTIN
 hearth_shell_LDADD += libdisplay-kms-builtin.la
 endif
+if DISPLAY_DIRECTFB_BUILTIN
+hearth_shell_LDADD += libdisplay-directfb-builtin.la
+endif

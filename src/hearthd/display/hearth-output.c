@@ -359,13 +359,13 @@ make_face (HearthOutput *self)
 
 /* ---- the object --------------------------------------------------------------------------------------- */
 
-#define N_ARGUMENTS 11
+#define N_ARGUMENTS 13
 
 /* The shell's command line by the settings; what is in @arguments is the settings'. */
 static void
 fill_arguments (HearthSettingsStore *settings, const char *arguments[N_ARGUMENTS])
 {
-  static const char *const names[] = { "plugin", "device", "connector", "mode" };
+  static const char *const names[] = { "plugin", "device", "connector", "directfb", "mode" };
   guint n = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
@@ -430,6 +430,7 @@ hearth_output_new (const char *name, HearthBus *bus, HearthWorkers *workers, Hea
   g_signal_connect_object (settings, "changed::display.mode", G_CALLBACK (on_mode), self, 0);
   g_signal_connect_object (settings, "changed::display.plugin", G_CALLBACK (on_display), self, 0);
   g_signal_connect_object (settings, "changed::display.device", G_CALLBACK (on_display), self, 0);
+  g_signal_connect_object (settings, "changed::display.directfb", G_CALLBACK (on_display), self, 0);
   g_signal_connect_object (settings, "changed::display.connector", G_CALLBACK (on_display), self, 0);
   return self;
 }

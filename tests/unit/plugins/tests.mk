@@ -1,11 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# What each display must do by its contract; each one's test adds its own cases.
+check_LTLIBRARIES += libdisplaysuite.la
+libdisplaysuite_la_SOURCES = tests/unit/plugins/display-suite.h tests/unit/plugins/display-suite.c
+libdisplaysuite_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames -I$(top_srcdir)/tests/unit/plugins
+libdisplaysuite_la_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
+DISPLAY_SUITE_LIBS = libdisplaysuite.la libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS) -lm
+
 if DISPLAY_HEADLESS
 check_PROGRAMS += test-display-headless
 TESTS += test-display-headless
 test_display_headless_SOURCES = tests/unit/plugins/test-display-headless.c
-test_display_headless_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/unit/frames
+test_display_headless_CPPFLAGS = $(libdisplaysuite_la_CPPFLAGS)
 test_display_headless_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS)
-test_display_headless_LDADD = libdisplay-headless-builtin.la libframestesting.la libframes.la libhearth-1.0.la $(GLIB_LIBS) -lm
+test_display_headless_LDADD = libdisplay-headless-builtin.la $(DISPLAY_SUITE_LIBS)
+endif
+
+if DISPLAY_DIRECTFB
+check_PROGRAMS += test-display-directfb
+TESTS += test-display-directfb
+test_display_directfb_SOURCES = tests/unit/plugins/test-display-directfb.c tests/unit/plugins/xvfb-testing.h \
+  tests/unit/plugins/xvfb-testing.c
+test_display_directfb_CPPFLAGS = $(libdisplaysuite_la_CPPFLAGS) -I$(top_srcdir)/plugins/display-directfb
+test_display_directfb_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS) $(DIRECTFB_CFLAGS)
+test_display_directfb_LDADD = libdisplay-directfb-core.la $(DISPLAY_SUITE_LIBS)
 endif
 
 if DISPLAY_KMS
