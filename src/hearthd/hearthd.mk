@@ -46,6 +46,7 @@ libhearthd_la_SOURCES = \
   src/hearthd/system/hearth-broadcast-clock.h src/hearthd/system/hearth-broadcast-clock.c \
   src/hearthd/system/hearth-clock-watch.h src/hearthd/system/hearth-clock-watch.c \
   src/hearthd/system/hearth-system.h src/hearthd/system/hearth-system.c \
+  src/hearthd/views/hearth-remote.h src/hearthd/views/hearth-remote.c \
   src/hearthd/views/hearth-views.h src/hearthd/views/hearth-views.c \
   src/hearthd/workers/hearth-spawn.h src/hearthd/workers/hearth-spawn.c \
   src/hearthd/workers/hearth-falls.h src/hearthd/workers/hearth-worker-call.h src/hearthd/workers/hearth-worker-call.c \

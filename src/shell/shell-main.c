@@ -43,7 +43,13 @@ on_changed (gpointer user_data)
   shell_service_emit_changed (((Shell *) user_data)->service);
 }
 
-static const ShellStageFuncs stage_funcs = { on_paint, on_link_closed, on_changed };
+static void
+on_key (guint32 code, guint32 value, gpointer user_data)
+{
+  shell_service_emit_key (((Shell *) user_data)->service, code, value);
+}
+
+static const ShellStageFuncs stage_funcs = { .paint = on_paint, .link_closed = on_link_closed, .changed = on_changed, .key = on_key };
 
 static void
 on_damaged (gpointer user_data)

@@ -300,6 +300,12 @@ shell_service_emit_changed (ShellService *self)
 }
 
 void
+shell_service_emit_key (ShellService *self, guint32 code, guint32 value)
+{
+  hearth_dbus_internal_shell1_emit_key (self->skeleton, code, value);
+}
+
+void
 shell_service_set_stage (ShellService *self, ShellStage *stage, ShellScene *scene, const char *plugin)
 {
   self->stage = stage;

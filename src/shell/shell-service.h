@@ -17,5 +17,6 @@ GDBusInterfaceSkeleton *shell_service_get_skeleton (ShellService *self);
 void shell_service_set_stage (ShellService *self, ShellStage *stage, ShellScene *scene, const char *plugin);
 void shell_service_emit_link_closed (ShellService *self, const char *view, const GError *error);
 void shell_service_emit_changed (ShellService *self);
+void shell_service_emit_key (ShellService *self, guint32 code, guint32 value);
 
 G_END_DECLS

@@ -33,7 +33,7 @@ struct _HearthOutput {
   gboolean blank, logging;
 };
 
-static guint connected_signal;
+static guint connected_signal, key_signal;
 
 G_DEFINE_FINAL_TYPE (HearthOutput, hearth_output, G_TYPE_OBJECT)
 
@@ -136,6 +136,17 @@ hearth_output_show_banner (HearthOutput *self, HearthChannels *channels, const H
   show_banner (self, seconds * 1000);
 }
 
+gboolean
+hearth_output_show_banner_again (HearthOutput *self, guint32 milliseconds, GError **error)
+{
+  if (self->banner == NULL) {
+    g_set_error_literal (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "no channel is on");
+    return FALSE;
+  }
+  show_banner (self, milliseconds > 0 ? milliseconds : hearth_settings_store_get_uint (self->settings, "screen.banner-seconds") * 1000);
+  return TRUE;
+}
+
 void
 hearth_output_set_picture (HearthOutput *self, GVariant *picture)
 {
@@ -223,8 +234,14 @@ on_worker_signal (GDBusConnection *connection, const char *sender, const char *p
 {
   HearthOutput *self = user_data;
 
+  guint32 code, value;
+
   if (g_str_equal (signal, "DisplayChanged") && hearth_output_is_connected (self))
     ask_what_it_is (self);
+  if (g_str_equal (signal, "Key") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(uu)"))) {
+    g_variant_get (parameters, "(uu)", &code, &value);
+    g_signal_emit (self, key_signal, 0, code, value);
+  }
 }
 
 static void
@@ -324,16 +341,14 @@ on_handle_get_frame_log (HearthDBusDisplay1 *face, GDBusMethodInvocation *invoca
 static gboolean
 on_handle_show_banner (HearthDBusDisplay1 *face, GDBusMethodInvocation *invocation, GVariant *options, gpointer user_data)
 {
-  HearthOutput *self = user_data;
-  guint32 milliseconds = hearth_settings_store_get_uint (self->settings, "screen.banner-seconds") * 1000;
+  GError *error = NULL;
+  guint32 milliseconds = 0;
 
-  if (self->banner == NULL) {
-    g_dbus_method_invocation_return_error_literal (invocation, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "no channel is on");
-    return G_DBUS_METHOD_INVOCATION_HANDLED;
-  }
   g_variant_lookup (options, "milliseconds", "u", &milliseconds);
-  show_banner (self, milliseconds);
-  hearth_dbus_display1_complete_show_banner (face, invocation);
+  if (hearth_output_show_banner_again (user_data, milliseconds, &error))
+    hearth_dbus_display1_complete_show_banner (face, invocation);
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -481,4 +496,6 @@ hearth_output_class_init (HearthOutputClass *klass)
   G_OBJECT_CLASS (klass)->finalize = hearth_output_finalize;
   connected_signal =
     g_signal_new ("connected", HEARTH_TYPE_OUTPUT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  key_signal =
+    g_signal_new ("key", HEARTH_TYPE_OUTPUT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
 }

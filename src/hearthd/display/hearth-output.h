@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  *
  * Signal "connected" (gboolean fresh): the shell is there; fresh: it has no
  * views, each needs a link.
+ *
+ * Signal "key" (guint code, guint value): the display heard a key
+ * (linux/input-event-codes.h; 0 released, 1 pressed, 2 repeated).
  */
 #define HEARTH_TYPE_OUTPUT (hearth_output_get_type ())
 G_DECLARE_FINAL_TYPE (HearthOutput, hearth_output, HEARTH, OUTPUT, GObject)
@@ -29,6 +32,8 @@ gboolean hearth_output_is_connected (HearthOutput *output);
 void hearth_output_add_view (HearthOutput *output, const char *view, int link_fd);
 /* For its time by the settings. @serial: of a picture that comes at once and goes before it; 0: none does. */
 void hearth_output_show_banner (HearthOutput *output, HearthChannels *channels, const HearthChannel *channel, guint32 serial);
+/* The last one once more; 0: for its time by the settings. Errors: NOT_FOUND, no channel has been on. */
+gboolean hearth_output_show_banner_again (HearthOutput *output, guint32 milliseconds, GError **error);
 /* a{sv}, as Player1.Picture: on the banner that stands, and on the next. */
 void hearth_output_set_picture (HearthOutput *output, GVariant *picture);
 /* @add: fills in what is on, "present" and "following", each time the banner of @channel is told. */

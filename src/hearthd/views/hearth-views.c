@@ -3,6 +3,7 @@
 
 #include "dbus/tv.hearth.Views1.h"
 #include "hearthd/player/hearth-playback-face.h"
+#include "hearthd/views/hearth-remote.h"
 
 #include <hearth/error.h>
 #include <hearth/log.h>
@@ -24,6 +25,7 @@ typedef struct {
   char *name;
   HearthOutput *output;
   HearthPlayer *player;
+  HearthRemote *remote;
   HearthPlayerMemory kept; /* as it stands in the database */
 } View;
 
@@ -93,6 +95,7 @@ view_free (gpointer data)
   View *view = data;
 
   g_signal_handlers_disconnect_by_data (view->player, view);
+  hearth_remote_free (view->remote);
   g_object_unref (view->player);
   g_object_unref (view->output);
   g_free (view->kept.channel);
@@ -110,6 +113,7 @@ add_view (HearthViews *self, const char *name, const HearthPlayerMemory *memory)
   view->kept = (HearthPlayerMemory){ g_strdup (memory->channel), memory->volume, memory->mute };
   view->output = hearth_output_new (name, self->bus, self->workers, self->settings);
   view->player = hearth_player_new (view->output, self->bus, self->workers, self->channels, self->networks, self->settings, memory);
+  view->remote = hearth_remote_new (view->output, view->player);
   hearth_output_set_events_func (view->output, self->add_events, self->events_data);
   if (self->recordings != NULL)
     hearth_playback_face_connect (view->player, self->recordings);

@@ -278,7 +278,16 @@ on_display_changed (HearthDisplayHost *host)
   consider (self);
 }
 
-static const HearthDisplayHostOps host_ops = { sizeof (HearthDisplayHostOps), on_committed, on_display_changed };
+static void
+on_key (HearthDisplayHost *host, guint32 code, guint32 value)
+{
+  ShellStage *self = (ShellStage *) host;
+
+  self->funcs->key (code, value, self->user_data);
+}
+
+static const HearthDisplayHostOps host_ops = { .struct_size = sizeof (HearthDisplayHostOps), .committed = on_committed,
+                                               .changed = on_display_changed, .key = on_key };
 
 /* ---- views -------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@ typedef struct {
                   gpointer user_data);
   void (*link_closed) (const char *view, const GError *error, gpointer user_data);
   void (*changed) (gpointer user_data); /* mode or modes */
+  void (*key) (guint32 code, guint32 value, gpointer user_data); /* as HearthDisplayHostOps.key */
 } ShellStageFuncs;
 
 /* @settings: (nullable): for the plug-in's start(). @progress: borrowed. */
