@@ -242,7 +242,8 @@ dfb_keys_new (IDirectFB *dfb, gboolean are_kernel_codes, HearthDisplayHost *host
   *self = (DfbKeys){ .host = host, .are_kernel_codes = are_kernel_codes, .fd = -1 };
   if (!takes_keys (host))
     return self;
-  if (!dfb_check (dfb->CreateInputEventBuffer (dfb, DICAPS_KEYS, DFB_FALSE, &self->buffer), "a buffer for keys", error) ||
+  /* Global: the others are only for who has one of DirectFB's own windows, or its full screen. */
+  if (!dfb_check (dfb->CreateInputEventBuffer (dfb, DICAPS_KEYS, DFB_TRUE, &self->buffer), "a buffer for keys", error) ||
       !dfb_check (self->buffer->CreateFileDescriptor (self->buffer, &self->fd), "a descriptor for keys", error) ||
       !g_unix_set_fd_nonblocking (self->fd, TRUE, error)) {
     dfb_keys_free (self);

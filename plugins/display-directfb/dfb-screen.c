@@ -3,7 +3,6 @@
 
 #include "dfb-system.h"
 
-#include <directfb_util.h>
 #include <hearth/error.h>
 
 #define DEFAULT_MHZ 50000
@@ -255,15 +254,12 @@ describe_layers (const DfbScreen *self, const HearthDisplayScenes *scenes)
 GVariant *
 dfb_screen_describe (const DfbScreen *self, const HearthDisplayScenes *scenes)
 {
-  DFBGraphicsDeviceDescription device = { 0 };
   GVariantBuilder planes;
   GVariantDict dict;
 
   g_variant_builder_init (&planes, G_VARIANT_TYPE ("a(usuas)"));
   self->dfb->EnumDisplayLayers (self->dfb, on_layer, &planes);
-  self->dfb->GetDeviceDescription (self->dfb, &device);
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "driver", "s", device.driver.name);
   g_variant_dict_insert_value (&dict, "planes", g_variant_builder_end (&planes));
   g_variant_dict_insert_value (&dict, "layers", describe_layers (self, scenes));
   g_variant_dict_insert (&dict, "commits", "t", self->commits);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dfb-system.h"
 
+#include "dfb-no-glx.h"
+
 #include <errno.h>
 #include <hearth/error.h>
 #include <hearth/log.h>
@@ -41,7 +43,7 @@ set_option (const char *option, GError **error)
   return FALSE;
 }
 
-/* Ours before the person's, who may know better; but signals are the shell's own, always. */
+/* Ours before the person's, who may know better; but signals are the shell's own, always. On X11 nothing of ours is drawn by GL. */
 static gboolean
 set_options (const DfbChoice *choice, GError **error)
 {
@@ -53,6 +55,8 @@ set_options (const DfbChoice *choice, GError **error)
   for (guint i = 0; before[i] != NULL; i++)
     if (!set_option (before[i], error))
       return FALSE;
+  if (choice->is_x11 && !set_option ("no-hardware", error))
+    return FALSE;
   if (!set_option (system, error) || (frame_buffer != NULL && !set_option (frame_buffer, error)))
     return FALSE;
   for (guint i = 0; choice->options[i] != NULL; i++)
@@ -154,14 +158,6 @@ pass_trial (const DfbChoice *choice, GError **error)
 
 /* ---- */
 
-/* DirectFB 1.7.7 looks for GLX and falls over configurations that have no visual, as Mesa's. Without drivers it finds none and uses
- * shared memory, which is the faster way for pictures that the CPU paints, and the shell is spared a compiler of shaders. */
-static void
-hide_gl (void)
-{
-  g_setenv ("LIBGL_DRIVERS_PATH", "/nonexistent", FALSE);
-}
-
 IDirectFB *
 dfb_system_open (const DfbChoice *choice, GError **error)
 {
@@ -170,7 +166,7 @@ dfb_system_open (const DfbChoice *choice, GError **error)
   IDirectFB *dfb = NULL;
 
   if (choice->is_x11)
-    hide_gl ();
+    dfb_no_glx_come_first ();
   if (!dfb_check (DirectFBInit (&argc, &argv), "its configuration (directfbrc, DFBARGS)", error) || !set_options (choice, error) ||
       !pass_trial (choice, error) || !dfb_check (DirectFBCreate (&dfb), "starting", error))
     return NULL;

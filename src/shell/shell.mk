@@ -31,4 +31,5 @@ hearth_shell_LDADD += libdisplay-kms-builtin.la
 endif
 if DISPLAY_DIRECTFB_BUILTIN
 hearth_shell_LDADD += libdisplay-directfb-builtin.la
+hearth_shell_LDFLAGS = $(AM_LDFLAGS) $(DIRECTFB_EXPORT)
 endif

@@ -22,6 +22,7 @@ test_display_directfb_SOURCES = tests/unit/plugins/test-display-directfb.c tests
   tests/unit/plugins/xvfb-testing.c
 test_display_directfb_CPPFLAGS = $(libdisplaysuite_la_CPPFLAGS) -I$(top_srcdir)/plugins/display-directfb
 test_display_directfb_CFLAGS = $(AM_CFLAGS) $(DRM_CFLAGS) $(DIRECTFB_CFLAGS)
+test_display_directfb_LDFLAGS = $(AM_LDFLAGS) $(DIRECTFB_EXPORT)
 test_display_directfb_LDADD = libdisplay-directfb-core.la $(DISPLAY_SUITE_LIBS)
 endif
 

@@ -71,7 +71,7 @@ testing_xvfb_start (TestingXvfb *self)
   self->folder = g_dir_make_tmp ("xvfb-XXXXXX", NULL);
   g_assert_cmpint (pipe (ends), ==, 0);
   {
-    const char *argv[] = { program, "-displayfd", G_STRINGIFY (DISPLAY_FD), "-screen", "0", "1280x720x24", "-extension", "GLX", "-noreset",
+    const char *argv[] = { program, "-displayfd", G_STRINGIFY (DISPLAY_FD), "-screen", "0", "1280x720x24", "-noreset",
                            "-nolisten", "tcp", "-fbdir", self->folder, NULL };
 
     g_assert_true (g_spawn_async_with_pipes_and_fds (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,

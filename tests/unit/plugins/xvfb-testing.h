@@ -15,7 +15,7 @@ typedef struct {
   guint32 width, height, stride;
 } TestingXvfb;
 
-/* 1280x720 in 24 bits, without GLX. FALSE: there is no Xvfb here. */
+/* 1280x720 in 24 bits. FALSE: there is no Xvfb here. */
 gboolean testing_xvfb_start (TestingXvfb *self);
 void testing_xvfb_stop (TestingXvfb *self);
 /* TRUE: a pixel differs by more than @tolerance in a colour, there. */
