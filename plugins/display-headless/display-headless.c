@@ -2,12 +2,10 @@
 /* A display in memory: virtual refreshes on CLOCK_MONOTONIC, pictures composed when somebody asks for them. */
 #include "display/hearth-display-mode.h"
 #include "display/hearth-display-scene.h"
+#include "display/hearth-osd.h"
 #include "display/hearth-timer.h"
 
-#include <errno.h>
 #include <hearth/log.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 HEARTH_LOG_TOPIC ("headless")
 
@@ -23,38 +21,22 @@ typedef struct {
   HearthDisplayMode mode;
   gint64 start_us; /* of the refresh grid */
   HearthDisplayScenes scenes;
-  guint8 *osd;
-  gsize osd_bytes;
+  HearthOsd osd;
   HearthTimer *timer;
   gint64 refresh_us; /* that the commit waits for */
 } Headless;
 
 /* ---- the on-screen plane ------------------------------------------------------------- */
 
-static gsize
-page_aligned (gsize n_bytes)
-{
-  gsize page = (gsize) sysconf (_SC_PAGESIZE);
-
-  return (n_bytes + page - 1) / page * page;
-}
-
-/* Pages come when they are painted: a screen with a banner is a quarter of a screen in memory. */
 static gboolean
 make_osd (Headless *self, const HearthDisplayMode *mode, GError **error)
 {
-  gsize n_bytes = page_aligned ((gsize) mode->width * mode->height * 4);
-  gpointer osd = mmap (NULL, n_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  HearthOsd osd;
 
-  if (osd == MAP_FAILED) {
-    hearth_error_set_errno (error, errno, "an on-screen plane of %ux%u", mode->width, mode->height);
+  if (!hearth_osd_init (&osd, mode->width, mode->height, error))
     return FALSE;
-  }
-  madvise (osd, n_bytes, MADV_NOHUGEPAGE);
-  if (self->osd != NULL)
-    munmap (self->osd, self->osd_bytes);
+  hearth_osd_clear (&self->osd);
   self->osd = osd;
-  self->osd_bytes = n_bytes;
   return TRUE;
 }
 
@@ -63,8 +45,8 @@ headless_get_osd (gpointer data, guint32 *stride)
 {
   Headless *self = data;
 
-  *stride = self->mode.width * 4;
-  return self->osd;
+  *stride = self->osd.stride;
+  return self->osd.pixels;
 }
 
 /* ---- time --------------------------------------------------------------------------------- */
@@ -94,9 +76,7 @@ headless_stop (gpointer data)
   Headless *self = data;
 
   g_clear_pointer (&self->timer, hearth_timer_free);
-  if (self->osd != NULL)
-    munmap (self->osd, self->osd_bytes);
-  self->osd = NULL;
+  hearth_osd_clear (&self->osd);
   hearth_display_scenes_clear (&self->scenes);
 }
 
@@ -213,8 +193,8 @@ headless_read_back (gpointer data, guint8 *argb, guint32 stride, guint32 width, 
   Headless *self = data;
   const HearthCanvas canvas = { argb, stride, width, height };
 
-  return hearth_display_scenes_read_back (&self->scenes, &self->mode, &canvas, with_osd ? self->osd : NULL, self->mode.width * 4,
-                                          error);
+  return hearth_display_scenes_read_back (&self->scenes, &self->mode, &canvas, with_osd ? self->osd.pixels : NULL,
+                                          self->osd.stride, error);
 }
 
 static const HearthDisplayOps headless_ops = {

@@ -333,7 +333,7 @@ kms_drop_pool (gpointer data, guint32 view, guint32 pool)
 static guint8 *
 kms_get_osd (gpointer data, guint32 *stride)
 {
-  const KmsOsd *osd = &((Kms *) data)->screen.osd;
+  const HearthOsd *osd = &((Kms *) data)->screen.osd.plane;
 
   *stride = osd->stride;
   return osd->pixels;
@@ -349,7 +349,7 @@ static gboolean
 kms_read_back (gpointer data, guint8 *argb, guint32 stride, guint32 width, guint32 height, gboolean with_osd, GError **error)
 {
   Kms *self = data;
-  const KmsOsd *osd = &self->screen.osd;
+  const HearthOsd *osd = &self->screen.osd.plane;
   const HearthCanvas canvas = { argb, stride, width, height };
 
   return hearth_display_scenes_read_back (&self->scenes, &self->screen.mode, &canvas, with_osd ? osd->pixels : NULL, osd->stride,

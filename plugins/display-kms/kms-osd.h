@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "display/hearth-osd.h"
 #include "kms-buffer.h"
-
-#include <hearth/display.h>
 
 G_BEGIN_DECLS
 
 /* The on-screen plane's picture: painted in ordinary memory, which is fast to read, and copied where it changed into one of two
  * buffers of the device, of which the other one is on glass. */
 typedef struct {
-  guint32 width, height, stride;
-  guint8 *pixels; /* premultiplied ARGB32 */
-  gsize n_bytes;
-  guint8 *used_rows; /* 1: something is not transparent there */
-  guint n_used;
+  HearthOsd plane;
   KmsBuffer buffers[2];
   guint front;          /* the one that was shown last */
   HearthRect stale[2];  /* what each buffer lacks; no width: nothing */

@@ -250,7 +250,7 @@ paint_canvas (KmsScreen *self, const HearthDisplayScenes *scenes)
   canvas = (HearthCanvas){ buffer->pixels, buffer->stride, buffer->width, buffer->height };
   hearth_display_scenes_paint (scenes, &scenes->waiting, n_video > 0 ? self->scene_layers[n_video - 1] + 1 : 0, &self->mode, &canvas);
   if (osd)
-    hearth_compose_osd (&canvas, self->osd.pixels, self->osd.stride, self->osd.width, self->osd.height);
+    hearth_osd_blend (&self->osd.plane, &canvas);
   self->black_canvas = n_blended == 0;
   for (guint i = 0; i < n_blended; i++)
     self->copied_bytes += (guint64) self->wishes[i].where.width * (guint64) self->wishes[i].where.height * 4;

@@ -2,6 +2,7 @@
 #include "display/hearth-osd.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 gboolean
@@ -55,6 +56,16 @@ hearth_osd_damage (HearthOsd *self, const HearthRect *damage, guint n_damage)
       self->used_rows[y] = used;
     }
   }
+}
+
+void
+hearth_osd_wipe (HearthOsd *self)
+{
+  for (guint32 y = 0; y < self->height; y++)
+    if (self->used_rows[y] != 0)
+      memset (self->pixels + (gsize) y * self->stride, 0, self->stride);
+  memset (self->used_rows, 0, self->height);
+  self->n_used = 0;
 }
 
 void

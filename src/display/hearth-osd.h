@@ -21,6 +21,8 @@ void hearth_osd_clear (HearthOsd *self);
 
 /* Something was painted there. */
 void hearth_osd_damage (HearthOsd *self, const HearthRect *damage, guint n_damage);
+/* Transparent again. */
+void hearth_osd_wipe (HearthOsd *self);
 /* Blends it over a canvas of its own size. */
 void hearth_osd_blend (const HearthOsd *self, const HearthCanvas *canvas);
 

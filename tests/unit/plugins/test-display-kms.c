@@ -139,7 +139,7 @@ paint (KmsOsd *osd, HearthRect rect, guint32 colour)
 {
   for (gint32 y = rect.y; y < rect.y + rect.height; y++)
     for (gint32 x = rect.x; x < rect.x + rect.width; x++)
-      memcpy (osd->pixels + (gsize) y * osd->stride + (gsize) x * 4, &colour, sizeof colour);
+      memcpy (osd->plane.pixels + (gsize) y * osd->plane.stride + (gsize) x * 4, &colour, sizeof colour);
   kms_osd_damage (osd, &rect, 1);
 }
 
