@@ -82,6 +82,7 @@ open_display (Dfb *self, GVariant *settings, GError **error)
   const DfbSurroundings around = { g_getenv ("DISPLAY"), access (FIRST_FRAME_BUFFER, F_OK) == 0 ? FIRST_FRAME_BUFFER : NULL };
   const char *mode = "", *device = "", *options = "";
   HearthDisplayMode wanted;
+  DFBDimension x11_size;
 
   if (settings != NULL) {
     g_variant_lookup (settings, "mode", "&s", &mode);
@@ -89,10 +90,11 @@ open_display (Dfb *self, GVariant *settings, GError **error)
     g_variant_lookup (settings, "directfb", "&s", &options);
   }
   if ((*mode != '\0' && !hearth_display_mode_parse (mode, &wanted, error)) ||
-      !dfb_choice_init (&self->choice, options, device, &around, error))
+      !dfb_choice_init (&self->choice, options, device, &around, error) ||
+      (self->choice.is_x11 && !dfb_system_get_x11_size (&x11_size, error)))
     return FALSE;
   self->dfb = dfb_system_open (&self->choice, error);
-  return self->dfb != NULL && dfb_screen_init (&self->screen, self->dfb, self->choice.is_x11, *mode != '\0' ? &wanted : NULL, error);
+  return self->dfb != NULL && dfb_screen_init (&self->screen, self->dfb, self->choice.is_x11 ? &x11_size : NULL, *mode != '\0' ? &wanted : NULL, error);
 }
 
 static gboolean

@@ -39,23 +39,16 @@ static void
 list_sizes (DfbScreen *self)
 {
   static const DFBDimension usual[] = { { 1280, 720 }, { 1920, 1080 }, { 3840, 2160 } };
-  IDirectFBScreen *screen;
 
   self->sizes = g_array_new (FALSE, FALSE, sizeof (DFBDimension));
   if (!self->is_x11) {
     self->dfb->EnumVideoModes (self->dfb, on_video_mode, self->sizes);
     return;
   }
-  if (self->layer->GetScreen (self->layer, &screen) == DFB_OK) {
-    if (screen->GetSize (screen, &self->most.w, &self->most.h) != DFB_OK)
-      self->most = (DFBDimension){ 0, 0 };
-    screen->Release (screen);
-  }
   for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
     if (fits (self, (guint32) usual[i].w, (guint32) usual[i].h))
       add_size (self->sizes, usual[i].w, usual[i].h);
-  if (self->most.w > 0)
-    add_size (self->sizes, self->most.w, self->most.h);
+  add_size (self->sizes, self->most.w, self->most.h);
 }
 
 /* The rate is that of our own refreshes, on either system: DirectFB tells no other. */
@@ -142,11 +135,13 @@ take_layer (DfbScreen *self, guint32 refresh_mhz, GError **error)
 }
 
 gboolean
-dfb_screen_init (DfbScreen *self, IDirectFB *dfb, gboolean is_x11, const HearthDisplayMode *wanted, GError **error)
+dfb_screen_init (DfbScreen *self, IDirectFB *dfb, const DFBDimension *x11_size, const HearthDisplayMode *wanted, GError **error)
 {
   guint32 refresh_mhz = wanted != NULL ? wanted->refresh_mhz : DEFAULT_MHZ;
 
-  *self = (DfbScreen){ .dfb = dfb, .is_x11 = is_x11 };
+  *self = (DfbScreen){ .dfb = dfb, .is_x11 = x11_size != NULL };
+  if (x11_size != NULL)
+    self->most = *x11_size;
   if (!dfb_check (dfb->GetDisplayLayer (dfb, DLID_PRIMARY, &self->layer), "the primary layer", error) ||
       !dfb_check (self->layer->SetCooperativeLevel (self->layer, DLSCL_EXCLUSIVE), "the primary layer for the shell alone", error))
     return FALSE;

@@ -17,7 +17,7 @@ typedef struct {
   /* Where the CPU paints when the layer's own buffers are no place for it: of another format, or memory of the device, which is slow
    * to read and must be read to blend. NULL: straight into the buffer behind. */
   IDirectFBSurface *canvas;
-  DFBDimension most; /* of X11's screen, 0 for none */
+  DFBDimension most; /* what fits: X11's screen; 0: as the device says */
   HearthDisplayMode mode;
   GArray *sizes; /* DFBDimension, of the modes that DirectFB knows */
   HearthOsd osd;
@@ -25,8 +25,9 @@ typedef struct {
   guint64 commits, copied_bytes;
 } DfbScreen;
 
-/* @wanted: (nullable): the nearest that there is. Errors: NOT_SUPPORTED. */
-gboolean dfb_screen_init (DfbScreen *self, IDirectFB *dfb, gboolean is_x11, const HearthDisplayMode *wanted, GError **error);
+/* @x11_size: (nullable): of its screen, where it is a window of X11. @wanted: (nullable): the nearest that there is. Errors:
+ * NOT_SUPPORTED. */
+gboolean dfb_screen_init (DfbScreen *self, IDirectFB *dfb, const DFBDimension *x11_size, const HearthDisplayMode *wanted, GError **error);
 void dfb_screen_clear (DfbScreen *self);
 
 guint dfb_screen_get_modes (const DfbScreen *self, HearthDisplayMode *modes, guint n_modes);

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xcb/xcb.h>
 
 HEARTH_LOG_TOPIC ("directfb")
 
@@ -24,6 +25,25 @@ dfb_check (DFBResult result, const char *what, GError **error)
     return TRUE;
   g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "DirectFB: %s: %s", what, DirectFBErrorString (result));
   return FALSE;
+}
+
+gboolean
+dfb_system_get_x11_size (DFBDimension *size, GError **error)
+{
+  xcb_connection_t *connection = xcb_connect (NULL, NULL);
+  gboolean answers = xcb_connection_has_error (connection) == 0;
+
+  if (answers) {
+    const xcb_screen_t *screen = xcb_setup_roots_iterator (xcb_get_setup (connection)).data;
+
+    *size = (DFBDimension){ screen->width_in_pixels, screen->height_in_pixels };
+  } else {
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND,
+                 "the X server %s does not answer: look whether it runs and lets this user in (XAUTHORITY, xhost), or change DISPLAY",
+                 g_getenv ("DISPLAY"));
+  }
+  xcb_disconnect (connection);
+  return answers;
 }
 
 /* ---- options ------------------------------------------------------------------------------- */
@@ -121,12 +141,12 @@ set_trial_error (const DfbChoice *choice, int status, const char *words, GError 
   const char *what = choice->is_x11 ? "look whether it runs, lets this user in and has MIT-SHM"
                                     : "look whether it is there, whether this user may open it and whether another program has it";
 
-  if (WIFSIGNALED (status))
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "DirectFB was tried with the system %s on %s and died of it (%s)%s%s: %s",
-                 choice->system, choice->where, g_strsignal (WTERMSIG (status)), *complaints != '\0' ? ": " : "", complaints, what);
-  else
+  if (*complaints != '\0' || !WIFSIGNALED (status)) /* once it has failed, it may die too: that is a race, and says no more */
     g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_FOUND, "DirectFB cannot show anything with the system %s on %s%s%s: %s",
                  choice->system, choice->where, *complaints != '\0' ? ": " : "", complaints, what);
+  else
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "DirectFB was tried with the system %s on %s and died of it (%s): %s",
+                 choice->system, choice->where, g_strsignal (WTERMSIG (status)), what);
 }
 
 static gboolean
