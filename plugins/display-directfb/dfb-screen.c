@@ -28,10 +28,16 @@ on_video_mode (int width, int height, int bits, void *user_data)
   return DFENUM_OK;
 }
 
+/* A window may have any size that its screen has room for; a frame buffer has modes, and shows another size in its corner. */
 static gboolean
 fits (const DfbScreen *self, guint32 width, guint32 height)
 {
-  return self->most.w == 0 || (width <= (guint32) self->most.w && height <= (guint32) self->most.h);
+  if (self->is_x11)
+    return width <= (guint32) self->most.w && height <= (guint32) self->most.h;
+  for (guint i = 0; i < self->sizes->len; i++)
+    if (g_array_index (self->sizes, DFBDimension, i).w == (int) width && g_array_index (self->sizes, DFBDimension, i).h == (int) height)
+      return TRUE;
+  return FALSE;
 }
 
 /* On X11 a window has any size that fits on the screen; DirectFB itself would name one that nobody has used for decades. */
@@ -163,14 +169,25 @@ dfb_screen_clear (DfbScreen *self)
   *self = (DfbScreen){ 0 };
 }
 
+static void
+set_size_error (const DfbScreen *self, const HearthDisplayMode *mode, GError **error)
+{
+  if (self->is_x11)
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "a window of %ux%u does not fit on the X server's screen of %dx%d",
+                 mode->width, mode->height, self->most.w, self->most.h);
+  else
+    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED,
+                 "the frame buffer has no mode of %ux%u: `hearthctl display modes` lists its own and those of /etc/fb.modes", mode->width,
+                 mode->height);
+}
+
 gboolean
 dfb_screen_set_mode (DfbScreen *self, const HearthDisplayMode *mode, GError **error)
 {
   const HearthDisplayMode old = self->mode;
 
   if (!fits (self, mode->width, mode->height)) {
-    g_set_error (error, HEARTH_ERROR, HEARTH_ERROR_NOT_SUPPORTED, "a window of %ux%u does not fit on the X server's screen of %dx%d",
-                 mode->width, mode->height, self->most.w, self->most.h);
+    set_size_error (self, mode, error);
     return FALSE;
   }
   if (configure (self, &(DFBDimension){ (int) mode->width, (int) mode->height }, error) && take_layer (self, mode->refresh_mhz, error))

@@ -17,7 +17,7 @@ typedef struct {
   /* Where the CPU paints when the layer's own buffers are no place for it: of another format, or memory of the device, which is slow
    * to read and must be read to blend. NULL: straight into the buffer behind. */
   IDirectFBSurface *canvas;
-  DFBDimension most; /* what fits: X11's screen; 0: as the device says */
+  DFBDimension most; /* X11's screen */
   HearthDisplayMode mode;
   GArray *sizes; /* DFBDimension, of the modes that DirectFB knows */
   HearthOsd osd;

@@ -23,7 +23,8 @@ NEEDED = ('qemu-system-x86_64', 'mke2fs', 'cpio', 'depmod', '/bin/busybox')
 
 # What Hearth's programs use without linking it.
 GSTREAMER = ('coreelements', 'app', 'audioconvert', 'audioresample', 'audiomixer', 'volume', 'playback', 'typefindfunctions')
-FOLDERS = ('/etc/fonts', '/usr/share/fontconfig', '/usr/share/fonts/truetype/dejavu', '/usr/share/dbus-1/session.conf')
+FOLDERS = ('/etc/fonts', '/usr/share/fontconfig', '/usr/share/fonts/truetype/dejavu', '/usr/share/dbus-1/session.conf',
+           '/usr/lib/x86_64-linux-gnu/directfb-1.7-7')
 PROGRAMS = ('/usr/bin/dbus-daemon', '/usr/lib/x86_64-linux-gnu/gstreamer1.0/gstreamer-1.0/gst-plugin-scanner')
 
 

@@ -18,6 +18,7 @@ import guest  # noqa: E402
 from box import run  # noqa: E402
 from guestmedia import find_prefix, read, write_media  # noqa: E402
 from recordings import RAP, Folder, assert_part_of  # noqa: E402
+from test_frame_buffer import test_frame_buffer  # noqa: E402
 from test_screen import test_screens  # noqa: E402
 
 VIDTV = r"""
@@ -228,4 +229,4 @@ def test_clock(_programs):
 
 
 if __name__ == '__main__':
-    run([test_vidtv, test_power_cut, test_clock, test_screens])
+    run([test_vidtv, test_power_cut, test_clock, test_screens, test_frame_buffer])

@@ -17,7 +17,7 @@ dist_check_SCRIPTS += $(SYSTEM_TESTS)
 TESTS += $(SYSTEM_TESTS)
 # In a virtual machine, by ./dev guest.
 EXTRA_DIST += tests/guest/make-guest tests/guest/guest-init tests/guest/box.sh tests/guest/guest.py tests/guest/test_guest.py \
-  tests/guest/guestmedia.py tests/guest/test_screen.py tests/system/pictures.py
+  tests/guest/guestmedia.py tests/guest/test_frame_buffer.py tests/guest/test_screen.py tests/system/pictures.py
 .PHONY: check-units check-alone check-beside
 check-units:
 	HEARTH_TEST_PATIENCE=$${HEARTH_TEST_PATIENCE:-2} $(MAKE) -k check TESTS='$(filter-out %.py,$(TESTS))'
